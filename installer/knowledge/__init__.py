@@ -1,0 +1,1 @@
+"""What is known about RHDH's releases and the Orchestrator's plugins. Holds none itself: it is YAML."""

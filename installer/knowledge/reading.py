@@ -1,0 +1,26 @@
+"""Reads our own data files. Not for texts that people wrote: those are yamltext's."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from installer.knowledge.location import data_folder
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def read(path: Path) -> Any:
+    """The value of one YAML file."""
+    return yaml.load(text(path), Loader=_LOADER)  # noqa: S506 - a safe loader, the C one where there is one
+
+
+@cache
+def shared(name: str) -> Any:
+    """The value of configmaps/shared/<name>.yaml, read once; not to be changed."""
+    return read(data_folder("configmaps") / "shared" / f"{name}.yaml")
