@@ -153,7 +153,9 @@ def _check_expansion(documents: list[Node | None]) -> None:
         if document is not None and _weight(document, weights, ()) > EXPANDED_LIMIT:
             mark = document.start_mark
             raise Unreadable(
-                "yaml-alias-bomb", f"more than {EXPANDED_LIMIT:,} nodes once aliases are expanded", mark.line + 1
+                "yaml-alias-bomb",
+                f"more than {EXPANDED_LIMIT:,} nodes once aliases are expanded",
+                mark.line + 1,
             )
 
 

@@ -1,0 +1,109 @@
+"""What shall change in a YAML tree, as data: a patch is built from paths and applied to plain values.
+
+The same patch drives the splices of `editing`; applying it to the parsed value is what the splices are held to.
+"""
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Put this value here, whatever stands here."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Remove this key or item; comments under it stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Change members of a mapping (text keys) or sequence (numbers).
+
+    `renames` gives keys new names; `appended` are new items at the end of a sequence, made where there is none.
+    """
+
+    members: dict[str | int, "Patch"] = field(default_factory=dict)
+    renames: dict[str, str] = field(default_factory=dict)
+    appended: list[Any] = field(default_factory=list)
+
+    def put(self, path: Path, patch: "Patch") -> "Branch":
+        """Puts `patch` at `path` in this branch (which changes); the last patch of a place wins."""
+        self.at(path[:-1]).members[path[-1]] = patch
+        return self
+
+    def at(self, path: Path) -> "Branch":
+        """The branch at `path`, made where there is none."""
+        branch = self
+        for key in path:
+            child = branch.members.setdefault(key, Branch())
+            if not isinstance(child, Branch):
+                raise TypeError(f"{path} lies under a value that is set")
+            branch = child
+        return branch
+
+    def append(self, path: Path, values: Iterable[Any]) -> "Branch":
+        """Adds items to the end of the sequence at `path`."""
+        self.at(path).appended.extend(values)
+        return self
+
+    def __bool__(self) -> bool:
+        return bool(self.members or self.renames or self.appended)
+
+
+Patch = Set | Drop | Branch
+
+
+def applied(value: Any, patch: Patch) -> Any:
+    """The value after the patch; `value` itself is not changed. None counts as missing."""
+    match patch:
+        case Set(new):
+            return copy.deepcopy(new)
+        case Drop():
+            raise ValueError("a root cannot be dropped")
+        case Branch():
+            return _branch(value, patch)
+
+
+def _branch(value: Any, patch: Branch) -> Any:
+    if isinstance(value, list) or patch.appended:
+        return [*_items(value or [], patch), *copy.deepcopy(patch.appended)]
+    result: dict[Any, Any] = dict(value or {})
+    for key, member in patch.members.items():
+        if isinstance(member, Drop):
+            result.pop(key, None)
+        else:
+            result[key] = applied(result.get(key), member)
+    return {patch.renames.get(key, key): child for key, child in result.items()}
+
+
+def _items(value: Sequence[Any], patch: Branch) -> list[Any]:
+    result: list[Any] = []
+    for number, item in enumerate(value):
+        member = patch.members.get(number)
+        if member is None:
+            result.append(item)
+        elif not isinstance(member, Drop):
+            result.append(applied(item, member))
+    return result
+
+
+def missing(wanted: Mapping[str, Any], present: Any) -> Branch:
+    """The patch that adds to `present` what `wanted` has and `present` lacks; existing values stay."""
+    patch = Branch()
+    for key, value in wanted.items():
+        inside = present.get(key) if isinstance(present, Mapping) else None
+        if inside is None:
+            patch.members[key] = Set(value)
+        elif isinstance(value, Mapping) and isinstance(inside, Mapping):
+            child = missing(value, inside)
+            if child:
+                patch.members[key] = child
+    return patch

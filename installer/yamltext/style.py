@@ -1,0 +1,54 @@
+"""How a text is written: indentation, sequences, quotes, line ends. Does not change it."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from installer.yamltext.embedding import newline_of
+from installer.yamltext.emit import Style
+
+
+def is_json(root: Node | None) -> bool:
+    """JSON-like: the outermost collection is flow and its keys are double-quoted."""
+    if isinstance(root, SequenceNode) and root.flow_style:
+        return not root.value or is_json(root.value[0])
+    if not isinstance(root, MappingNode) or not root.flow_style:
+        return False
+    return all(isinstance(key, ScalarNode) and key.style == '"' for key, _ in root.value)
+
+
+def style_of(characters: str, root: Node | None) -> Style:
+    """The most common habits of a tree; ours where it has none. Ties go to what comes first."""
+    steps: Counter[int] = Counter()
+    sequences: Counter[bool] = Counter()
+    quotes: Counter[str] = Counter()
+    for node, column in _walk(root):
+        if isinstance(node, ScalarNode):
+            if node.style in ("'", '"'):
+                quotes[node.style] += 1
+        elif isinstance(node, MappingNode) and column is not None and not node.flow_style and node.value:
+            steps[int(node.value[0][0].start_mark.column) - column] += 1
+        elif isinstance(node, SequenceNode) and column is not None and not node.flow_style and node.value:
+            sequences[int(node.start_mark.column) > column] += 1
+    step = next((step for step, _ in steps.most_common() if 0 < step <= 8), 2)  # noqa: PLR2004
+    indented = sequences.most_common(1)[0][0] if sequences else True
+    quote = quotes.most_common(1)[0][0] if quotes else '"'
+    return Style(step, indented, quote, newline_of(characters))
+
+
+def _walk(root: Node | None) -> Iterator[tuple[Node, int | None]]:
+    """Every node with the column of the key it belongs to (None in sequences and at the root)."""
+    stack: list[tuple[Node, int | None]] = [] if root is None else [(root, None)]
+    seen: set[int] = set()
+    while stack:
+        node, column = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node, column
+        if isinstance(node, SequenceNode):
+            stack += [(child, None) for child in reversed(node.value)]
+        elif isinstance(node, MappingNode):
+            for key, value in reversed(node.value):
+                stack.append((value, int(key.start_mark.column)))

@@ -1,0 +1,99 @@
+"""Turns nodes into plain data under one of two schemas. Does not judge the data.
+
+KUBERNETES is what kubectl, Helm and PyYAML make of a text (YAML 1.1 booleans, merge keys); CORE is YAML 1.2, as
+Backstage reads it (`<<` is an ordinary key).
+"""
+
+import re
+from enum import Enum
+from typing import Any
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from installer.yamltext.reading import PLAIN
+
+
+class Schema(Enum):
+    KUBERNETES = "kubernetes"
+    CORE = "core"
+
+
+MERGE = "<<"
+_NULL = re.compile(r"(?:|~|null|Null|NULL)\Z")
+_TRUE = {Schema.CORE: {"true", "True", "TRUE"}}
+_FALSE = {Schema.CORE: {"false", "False", "FALSE"}}
+_TRUE[Schema.KUBERNETES] = _TRUE[Schema.CORE] | {"yes", "Yes", "YES", "on", "On", "ON"}
+_FALSE[Schema.KUBERNETES] = _FALSE[Schema.CORE] | {"no", "No", "NO", "off", "Off", "OFF"}
+_INT = re.compile(r"[-+]?[0-9]+\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_BASED = re.compile(r"0(?:o[0-7]+|x[0-9a-fA-F]+)\Z")
+
+
+def construct(node: Node | None, schema: Schema) -> Any:
+    """Plain data: dict with text keys, list, str, int, float, bool, None. The last of equal keys wins."""
+    match node:
+        case None:
+            return None
+        case ScalarNode():
+            return scalar(node, schema)
+        case SequenceNode():
+            return [construct(child, schema) for child in node.value]
+        case MappingNode():
+            return _mapping(node, schema)
+    raise TypeError(type(node).__name__)
+
+
+def _mapping(node: MappingNode, schema: Schema) -> dict[str, Any]:
+    own: dict[str, Any] = {}
+    merged: dict[str, Any] = {}
+    for key, value in node.value:
+        if is_merge(key, schema):
+            for base in value.value if isinstance(value, SequenceNode) else [value]:
+                for name, inherited in (
+                    construct(base, schema).items() if isinstance(base, MappingNode) else ()
+                ):
+                    merged.setdefault(name, inherited)
+        else:
+            own[key_text(key)] = construct(value, schema)
+    return {**merged, **own}
+
+
+def is_merge(key: Node, schema: Schema) -> bool:
+    return (
+        schema is Schema.KUBERNETES
+        and isinstance(key, ScalarNode)
+        and key.tag == PLAIN
+        and key.value == MERGE
+    )
+
+
+def key_text(key: Node) -> str:
+    """A key as text; a collection as a key is told apart by its place only."""
+    if isinstance(key, ScalarNode):
+        value: str = key.value
+        return value
+    return f"<collection at line {key.start_mark.line + 1}>"
+
+
+def scalar(node: ScalarNode, schema: Schema) -> Any:
+    text: str = node.value
+    if node.tag != PLAIN:
+        return text
+    return plain(text, schema)
+
+
+def plain(text: str, schema: Schema) -> Any:
+    """The value of an untagged plain scalar."""
+    if _NULL.match(text):
+        return None
+    if text in _TRUE[schema]:
+        return True
+    if text in _FALSE[schema]:
+        return False
+    if _INT.match(text):
+        return int(text) if len(text) < 400 else text  # noqa: PLR2004 - beyond any number we compare
+    if _BASED.match(text):
+        return int(text, 0)
+    if _FLOAT.match(text):
+        return float(text)
+    return text
