@@ -68,7 +68,7 @@ def role_of(package: str) -> str | None:
 
 
 def npm_name(package: str) -> str | None:
-    """The npm package (scope and name) of a spec, an alias or a tarball's URL; None where none is to be seen."""
+    """The npm package (scope and name) of a spec, an alias or a tarball's URL; None where there is none."""
     npm = _npm(package)
     return None if npm is None else npm.name
 

@@ -23,9 +23,7 @@ class Combination:
         return {
             "rhdh": self.rhdh,
             "orchestrator": self.orchestrator,
-            "openshift": None
-            if self.openshift is None
-            else {"from": self.openshift[0], "to": self.openshift[1]},
+            "openshift": None if self.openshift is None else {"from": self.openshift[0], "to": self.openshift[1]},
             "logic": self.logic,
             "serverless": self.serverless,
             "source": self.source,

@@ -11,9 +11,7 @@ from installer.knowledge import matrix, reading
 from installer.knowledge.location import data_folder
 from installer.model.errors import ExitCode, InstallerError, fail
 
-_FORM = re.compile(
-    r"v?(?P<minor>(?:0|[1-9][0-9]{0,5})\.(?:0|[1-9][0-9]{0,5}))(?:\.(?P<patch>0|[1-9][0-9]{0,5}))?"
-)
+_FORM = re.compile(r"v?(?P<minor>(?:0|[1-9][0-9]{0,5})\.(?:0|[1-9][0-9]{0,5}))(?:\.(?P<patch>0|[1-9][0-9]{0,5}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +51,10 @@ class Release:
     """One RHDH release at one patch; there is one object of each, and its mappings are not to be changed.
 
     `dynamic_plugins` and `app_config` are the texts that go into RHDH's ConfigMaps. `switch` is the key that
-    turns a plugin on. `infrastructure_namespace` None means RHDH's own. `digests` maps an image (registry/path)
-    to the digest of this patch, `minor_digests` to the digests of every patch that is known. `pins` maps an npm
-    package to version to integrity. `pinned_plugin_config` maps a role to what its entry needs where no default
-    file brings it.
+    turns a plugin on. `infrastructure_namespace` None means RHDH's own. `digests` maps an image
+    (registry/path) to the digest of this patch, `minor_digests` to the digests of every patch that is known.
+    `pins` maps an npm package to version to integrity. `pinned_plugin_config` maps a role to what its entry
+    needs where no default file brings it.
     """
 
     minor: str
@@ -113,9 +111,7 @@ class Release:
             "templates": None if self.templates is None else _describe_templates(self.templates),
             "operators": {name: _describe_operator(operator) for name, operator in self.operators.items()},
             "backstageApiVersion": self.backstage_api_version,
-            "openshift": None
-            if self.openshift is None
-            else dict(zip(("from", "to"), self.openshift, strict=True)),
+            "openshift": None if self.openshift is None else dict(zip(("from", "to"), self.openshift, strict=True)),
             "supported": [row.describe() for row in matrix.combinations() if row.rhdh == self.minor],
             "charts": dict(self.charts),
             "catalogIndexImage": self.catalog_index_image,
