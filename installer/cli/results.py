@@ -1,0 +1,49 @@
+"""The keys that the `result` of each command has, as JSON Schema. A key may be added here, never removed."""
+
+from typing import Any, get_args
+
+from installer.model.change import Flavour
+
+
+def _keys(**keys: Any) -> dict[str, Any]:
+    """An object with at least these keys."""
+    return {"type": "object", "properties": keys, "required": list(keys)}
+
+
+_TEXT = {"type": "string"}
+_TEXT_OR_NULL = {"type": ["string", "null"]}
+_FAILURE = {"anyOf": [_keys(message=_TEXT, package=_TEXT_OR_NULL), {"type": "null"}]}
+_PLUGIN = _keys(
+    package=_TEXT, name=_TEXT_OR_NULL, enabled={"type": "boolean"}, integrity=_TEXT_OR_NULL, origin=_TEXT_OR_NULL
+)
+_EFFECTIVE = _keys(
+    plugins={"type": "array", "items": _PLUGIN},
+    appConfig={"type": ["object", "null"]},
+    failure=_FAILURE,
+)
+_INSTANCE = _keys(
+    flavour={"enum": list(get_args(Flavour))},
+    managedBy={"enum": ["argocd", "flux", "kustomize", None]},
+    name=_TEXT,
+    namespace=_TEXT_OR_NULL,
+    version=_TEXT_OR_NULL,
+    versionSource=_TEXT_OR_NULL,
+)
+
+# Help of any command has {help} for its result instead.
+_HELP = _keys(help=_TEXT)
+
+RESULTS: dict[str, dict[str, Any]] = {
+    name: {"anyOf": [keys, _HELP]}
+    for name, keys in {
+        "version": _keys(version=_TEXT, python=_TEXT, platform=_TEXT),
+        "releases": _keys(releases={"type": "array", "items": _keys(minor=_TEXT, version=_TEXT)}),
+        "help exit-codes": _keys(
+            exitCodes={"type": "array", "items": _keys(code={"type": "integer"}, name=_TEXT, meaning=_TEXT)},
+            precedence={"type": "array", "items": _TEXT},
+        ),
+        "completion": _keys(shell=_TEXT, script=_TEXT),
+        "config effective": _EFFECTIVE,
+        "install": _keys(instance=_INSTANCE, preview=_EFFECTIVE),
+    }.items()
+}

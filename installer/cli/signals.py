@@ -1,0 +1,42 @@
+"""Turns SIGINT, SIGTERM and SIGHUP into one exception, so that cleanup is ordinary `finally`. Cleans up nothing."""
+
+import signal
+from types import FrameType
+
+_STOPS = ("SIGINT", "SIGTERM", "SIGHUP")
+_arrived: list[int] = []
+
+
+class Interrupted(BaseException):
+    """Somebody asked this process to stop. No Exception, so that no `except Exception` swallows it.
+
+    `code` is the exit code, 130 (SIGINT) or 143 (SIGTERM; a lost terminal counts as one).
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.code = 130 if number == signal.SIGINT else 143
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    _arrived.append(number)
+    # The second one would tear the cleanup that the first one started; a third is somebody who means it.
+    if len(_arrived) != 2:  # noqa: PLR2004
+        raise Interrupted(_arrived[0])
+
+
+def _numbers() -> list[int]:
+    return [getattr(signal, name) for name in _STOPS if hasattr(signal, name)]
+
+
+def watch_signals() -> None:
+    """Raise Interrupted from now on. A signal that our parent made us ignore (nohup, `&`) stays ignored."""
+    for number in _numbers():
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+
+
+def ignore_signals() -> None:
+    """The answer is given: nothing that arrives now may change it."""
+    for number in _numbers():
+        signal.signal(number, signal.SIG_IGN)

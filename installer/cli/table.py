@@ -1,0 +1,34 @@
+"""The table of commands: name, module, short help. Imports none of them, so that help and completion stay fast."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """Where a command lives (`module:attribute`), its line in the help, and the section of the help it stands in."""
+
+    target: str
+    help: str
+    section: str = "Commands"
+
+
+ROOT: Mapping[str, Entry] = {
+    "install": Entry(
+        "installer.cli.install:install", "Put the Orchestrator on the RHDH of a directory of manifests.", "Core"
+    ),
+    "config": Entry("installer.cli.config:config", "What RHDH will run with, and where it came from.", "Core"),
+    "releases": Entry("installer.cli.releases:releases", "The RHDH releases this program knows.", "Knowledge"),
+    "schema": Entry("installer.cli.schema:schema", "The JSON Schema of every answer.", "Knowledge"),
+    "completion": Entry("installer.cli.completion:completion", "A completion script for bash, zsh or fish.", "Shell"),
+    "help": Entry("installer.cli.help:help_", "Help on a command, or `help exit-codes`.", "Shell"),
+    "version": Entry("installer.cli.version:version", "The version of this program and its Python.", "Shell"),
+}
+
+CONFIG: Mapping[str, Entry] = {
+    "effective": Entry("installer.cli.config:effective", "The plugins and the app-config RHDH will run with."),
+    "show": Entry("installer.cli.config:show", "One value of the app-config, its origin and what it hides."),
+}
+
+RELEASES: Mapping[str, Entry] = {
+    "show": Entry("installer.cli.releases:show", "Everything this program knows of one release."),
+}

@@ -1,0 +1,32 @@
+"""The kinds of values that several commands take on the command line. Opens no file."""
+
+from collections.abc import Callable, Sequence
+
+import click
+
+# Whether a path exists is no matter of usage: a missing directory exits with 3, not 2. These only complete.
+FOLDER = click.Path(file_okay=False)
+FILE = click.Path(dir_okay=True)
+
+
+def several(allowed: Sequence[str]) -> Callable[..., frozenset[str]]:
+    """A callback for an option that is repeated, takes commas, and knows its words."""
+
+    def read(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> frozenset[str]:
+        words = [word.strip() for value in values for word in value.split(",")]
+        for word in words:
+            if word not in allowed:
+                raise click.BadParameter(f"{word!r} is not one of {', '.join(allowed)}.")
+        return frozenset(words)
+
+    return read
+
+
+def assignments(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """A callback for NAME=VALUE; a value may be empty and may hold further equal signs."""
+    for value in values:
+        name, equals, _ = value.partition("=")
+        if not name or not equals:
+            # The text itself is not repeated: it may be a secret without its name.
+            raise click.BadParameter("what is wanted is NAME=VALUE.")
+    return tuple((value.partition("=")[0], value.partition("=")[2]) for value in values)

@@ -1,0 +1,43 @@
+"""What a command was asked to do, as plain data. Knows no command line and reads no file."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class InstallRequest:
+    """Put the Orchestrator on the RHDH of a directory of manifests.
+
+    `instance` is NAMESPACE/NAME or NAME; `without` holds notifications, templates, cors, csp; `extras` holds
+    email; `rhdh_version` is a release as typed (1.8, 1.8.3, v1.8.3). None means: find out.
+    """
+
+    directory: str
+    rhdh_version: str | None = None
+    instance: str | None = None
+    defaults: str | None = None
+    without: frozenset[str] = frozenset()
+    extras: frozenset[str] = frozenset()
+    infrastructure_namespace: str | None = None
+    rhdh_url: str | None = None
+    enable_disabled: bool = False
+    dry_run: bool = False
+    exit_code: bool = False
+    fail_on_warn: bool = False
+    yes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigRequest:
+    """What to show the effective configuration of: either a directory, or files named one by one.
+
+    Exactly one of `directory` and (`file`, `app_config`) is given. `env` holds (name, value) in the order
+    typed; the last of one name counts, as in a shell.
+    """
+
+    directory: str | None = None
+    instance: str | None = None
+    file: str | None = None
+    app_config: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    defaults: str | None = None
+    rhdh_version: str | None = None
