@@ -1,0 +1,50 @@
+"""From the bytes of a file to characters that our parser takes. Does not open files."""
+
+import codecs
+import re
+
+from installer.yamltext.reading import Unreadable
+
+BOM = "\ufeff"
+_ESCAPE = re.compile(r"\\(?:u([dD][89abcdefABCDEF][0-9a-fA-F]{2})|.)", re.DOTALL)
+_UTF_16_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def decode(data: bytes) -> tuple[str, bool]:
+    """Bytes as characters without the byte order mark, and whether there was one.
+
+    Raises Unreadable with the place of the first byte that is no UTF-8; UTF-16 and UTF-32 are named.
+    """
+    if data.startswith(_UTF_16_32):
+        raise Unreadable("not-utf-8", "UTF-16 or UTF-32: save the file as UTF-8")
+    try:
+        characters = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        message = f"the byte 0x{data[error.start]:02x} is no UTF-8: save the file as UTF-8"
+        raise Unreadable("not-utf-8", message, line, column) from None
+    return (characters[1:], True) if characters.startswith(BOM) else (characters, False)
+
+
+def make_out(data: bytes) -> str:
+    """Characters of a file that is no UTF-8, good enough to look for a name in them."""
+    if data.startswith(_UTF_16_32):
+        encoding = "utf-32" if data.startswith(_UTF_16_32[:2]) else "utf-16"
+        return data.decode(encoding, "replace")
+    return data.decode("utf-8", "replace") if b"\0" not in data[:2] else data.decode("utf-16-be", "replace")
+
+
+def parseable(characters: str) -> str:
+    r"""The same characters, with the surrogate escapes of a JSON text made harmless, length unchanged.
+
+    JSON writes what lies beyond U+FFFF as two escapes (`\ud83d\ude00`), which YAML parsers refuse. Each becomes an
+    escape of the private use area, so that every mark of the parsed text still counts in the original.
+    """
+    if not characters.lstrip().startswith(("{", "[")) or "\\ud" not in characters.lower():
+        return characters
+    return _ESCAPE.sub(_harmless, characters)
+
+
+def _harmless(match: re.Match[str]) -> str:
+    return f"\\ue{match[1][1:]}" if match[1] else match[0]

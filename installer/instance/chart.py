@@ -1,0 +1,149 @@
+"""RHDH's Helm chart as its values show it: two layouts, nested or not. Does not look for the values."""
+
+import re
+from dataclasses import dataclass, field
+from posixpath import basename
+from typing import Literal
+
+from yaml.nodes import MappingNode
+
+from installer.instance.instance import Document, ManagedBy
+from installer.instance.objects import Objects, embedded
+from installer.instance.view import View, view
+from installer.model.errors import ExitCode, InstallerError, fail
+from installer.yamltext.reading import EMBEDDED_LIMIT, QUOTED, Unreadable, compose
+from installer.yamltext.text import Text
+
+CHARTS = frozenset({"redhat-developer-hub", "rhdh", "developer-hub"})
+DEPENDENCY_KEYS = ("redhat-developer-hub", "rhdh", "developer-hub", "backstage")
+TEMPLATE = re.compile(r"\{\{.*?\}\}")
+_RHDH_REPOSITORY = re.compile(r"rhdh|developer-hub|redhat-developer|openshift-helm-charts", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Values:
+    """The root of one set of values. `root` is the root of the file where a chart nests them under a dependency."""
+
+    here: View
+    root: View
+    layout: Literal[1, 2]
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release: later values win. `name` is empty where the manifests do not tell the release's name."""
+
+    title: str
+    name: str
+    namespace: str
+    managed_by: ManagedBy | None
+    chart_version: str
+    source: View
+    values: tuple[Values, ...]
+    document: Document
+    missing: tuple[str, ...] = ()
+    used: frozenset[str] = field(default=frozenset())
+
+
+def recognise(root: View) -> Values | None:
+    """The values of RHDH's chart in a text: at its root, or under the key of a dependency; None of other texts."""
+    layout = _layout(root)
+    if layout is not None:
+        return Values(root, root, layout)
+    for key, below in root.entries() if root.is_mapping else []:
+        if not below.is_mapping:
+            continue
+        nested = _layout(below)
+        if nested == 1 or (nested == 2 and key in DEPENDENCY_KEYS):  # noqa: PLR2004 - the layout of RHDH 2
+            return Values(below, root, nested)
+    return None
+
+
+def _layout(root: View) -> Literal[1, 2] | None:
+    """1: `global.dynamic`, `upstream.backstage`; 2: `dynamicPlugins` with its lists and `appConfig` at the root.
+
+    An app-config may hold `dynamicPlugins` too (rootDirectory, frontend), but neither its lists nor `appConfig`.
+    """
+    if not root.is_mapping:
+        return None
+    if _is_mapping(root, "global", "dynamic") or _is_mapping(root, "upstream", "backstage"):
+        return 1
+    lists = [root.get("dynamicPlugins", key) for key in ("plugins", "includes")]
+    if any(one is not None and (one.is_sequence or one.is_null) for one in lists) or _is_mapping(root, "appConfig"):
+        return 2
+    return None
+
+
+def _is_mapping(root: View, *keys: str) -> bool:
+    found = root.get(*keys)
+    return found is not None and found.is_mapping
+
+
+def gather(found: list[View | None], *, strict: bool) -> tuple[Values, ...]:
+    """The values of each text. Of RHDH's own chart (not strict) also those without plugins and app-config."""
+    values = []
+    for one in found:
+        recognised = recognise(one) if one is not None else None
+        if recognised is not None:
+            values.append(recognised)
+        elif one is not None and one.is_mapping and not strict:
+            values.append(Values(one, one, 1))
+    layout = next((one.layout for one in values if recognise(one.root)), None)
+    if strict and layout is None:
+        return ()
+    return tuple(Values(one.here, one.root, layout or one.layout) for one in values)
+
+
+def empty_values(parent: View, *keys: str) -> tuple[Values, ...]:
+    """Where the values would be that nobody has written yet: an empty mapping at keys below `parent`."""
+    mark = parent.node.start_mark
+    nothing = MappingNode(QUOTED, [], mark, mark)
+    here = View(parent.text, nothing, parent.index, (*parent.path, *keys))
+    return (Values(here, here, 1),)
+
+
+def inline_values(scalar: View | None) -> View | None:
+    """The root of values written as a text; None where there is none. Raises InstallerError (INVALID)."""
+    if scalar is None or not scalar.scalar():
+        return None
+    return root_of(embedded(scalar))
+
+
+def root_of(text: Text) -> View | None:
+    try:
+        documents = compose(text.characters, limit=EMBEDDED_LIMIT)
+    except Unreadable as reason:
+        raise fail(
+            ExitCode.INVALID,
+            reason.code,
+            f"the values are no YAML: {reason.message}",
+            where=text.place_of_line(reason.line, reason.column),
+            fix="correct the values and run the command again",
+        ) from None
+    return View(text, documents[0]) if documents and documents[0] is not None else None
+
+
+def file_root(objects: Objects, path: str, why: str) -> View | None:
+    broken = objects.manifests.unreadable_at(path)
+    if broken is not None:
+        raise InstallerError(broken.problem(why))
+    documents = objects.manifests.by_path.get(path, ())
+    return view(documents[0]) if documents else None
+
+
+def is_chart(chart: str, repository: str, path: str) -> bool:
+    """Whether a chart is RHDH's: by its own name, or as `backstage` of a repository that is RHDH's."""
+    name = basename(chart.rstrip("/"))
+    if name in CHARTS:
+        return True
+    if name == "backstage":
+        return _RHDH_REPOSITORY.search(repository) is not None
+    return not chart and "rhdh-chart" in repository and basename(path) in ("backstage", "rhdh")
+
+
+def untemplated(namespace: str) -> str:
+    return "" if TEMPLATE.search(namespace) else namespace
+
+
+def items(found: View | None) -> list[View]:
+    return found.items() if found is not None else []

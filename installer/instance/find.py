@@ -1,0 +1,81 @@
+"""Finds the RHDH instance that a directory of manifests is about. Reads only what was read already; writes nothing."""
+
+from installer.instance import helm, operator, plain
+from installer.instance.candidate import Candidate
+from installer.instance.instance import Instance
+from installer.instance.manifests import Manifests
+from installer.instance.objects import Objects
+from installer.instance.view import view
+from installer.model.errors import ExitCode, InstallerError, fail
+
+LOOKED_FOR = (
+    "a Backstage resource (rhdh.redhat.com), Helm values of the chart redhat-developer-hub (also in an Argo CD "
+    "Application or a Flux HelmRelease), or a Deployment with the init container install-dynamic-plugins"
+)
+SIGNS = ("kind: Backstage", "install-dynamic-plugins", "dynamicPluginsConfigMapName", "redhat-developer-hub")
+
+
+def find(manifests: Manifests, selection: str | None = None) -> Instance:
+    """The instance; `selection` is `NAMESPACE/NAME` or `NAME`.
+
+    Raises InstallerError: TARGET where there is none or several, or something the instance refers to is missing;
+    INVALID where a text that is needed cannot be read; DECIDE where an object stands in two places.
+    """
+    objects = Objects(manifests)
+    candidates = [*operator.find(objects), *helm.find(objects), *plain.find(objects)]
+    if not candidates:
+        raise _none(objects)
+    chosen = [one for one in candidates if selection is None or one.is_called(selection)]
+    if len(chosen) == 1:
+        return chosen[0].build()
+    raise _unknown(selection, candidates) if not chosen else _several(chosen)
+
+
+def _none(objects: Objects) -> InstallerError:
+    broken = [
+        one.problem("RHDH itself seems to be in it")
+        for one in objects.manifests.unreadable
+        if any(sign in one.characters for sign in SIGNS) and "{{" not in one.characters
+    ]
+    if broken:
+        return InstallerError(*broken)
+    rendered = plain.workloads(objects)
+    if rendered:
+        place, needed = view(rendered[0]).place, "the Backstage resource"
+        if plain.is_rendered(rendered[0]):
+            needed = "the Helm values"
+        return fail(
+            ExitCode.TARGET,
+            "instance-source-missing",
+            f"{rendered[0].ref} at {place} is made by a controller; {needed} it is made from is not in the directory",
+            where=place,
+            fix=f"add {needed} to the directory (helm get values RELEASE -o yaml, oc get backstage NAME -o yaml)",
+        )
+    skipped = [one.path for one in objects.manifests.unreadable]
+    but = f"; skipped, because they are no YAML: {', '.join(skipped[:5])}" if skipped else ""
+    return fail(
+        ExitCode.TARGET,
+        "instance-missing",
+        f"no RHDH in the directory; looked for {LOOKED_FOR}{but}",
+        fix="give the directory that holds the manifests of RHDH",
+    )
+
+
+def _several(candidates: list[Candidate]) -> InstallerError:
+    names = ", ".join(sorted(f"{one.address} ({one.place})" for one in candidates))
+    return fail(
+        ExitCode.TARGET,
+        "instance-ambiguous",
+        f"{len(candidates)} instances of RHDH in the directory: {names}",
+        fix="choose one with --instance NAMESPACE/NAME, or give the directory of one",
+    )
+
+
+def _unknown(selection: str | None, candidates: list[Candidate]) -> InstallerError:
+    names = ", ".join(sorted(one.address for one in candidates))
+    return fail(
+        ExitCode.TARGET,
+        "instance-unknown",
+        f"no RHDH called {selection} in the directory; there is {names}",
+        fix="choose one of these with --instance NAMESPACE/NAME",
+    )
