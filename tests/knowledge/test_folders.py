@@ -8,7 +8,7 @@ import pytest
 import yaml
 from yaml.nodes import MappingNode, SequenceNode
 
-from installer.knowledge import hashes, matrix
+from installer.knowledge import hashes, matrix, reading
 from installer.knowledge.aliases import npm_name, npm_version, role, role_of
 from installer.knowledge.denied import denied
 from installer.knowledge.location import data_folder
@@ -119,6 +119,11 @@ def test_a_release_meets_the_schema(minor):
         "dynamic-plugins.yaml",
         "app-config.yaml",
     }
+
+
+@pytest.mark.parametrize("minor", minors())
+def test_the_simulator_knows_the_installer_of_every_patch(minor):
+    assert {item["behaviour"] for item in data(minor)["installer"]} <= set(reading.shared("installers")["families"])
 
 
 @pytest.mark.parametrize("minor", minors())
