@@ -1,0 +1,1 @@
+"""Manifests on disk: read in one walk, written file by file. Does not decide what they should say."""

@@ -57,12 +57,14 @@ def owner_of(managed: ManagedBy | None) -> Owner:
 def _folders(objects: Objects, document: Document) -> set[str]:
     """The folder of a document and those of the kustomizations that lead to it."""
     folders = {posixpath.dirname(document.text.file.path)}
-    paths = [document.text.file.path]
+    seen, paths = set(), [document.text.file.path]
     while paths:
-        for one in objects.kustomizations.listing(paths.pop()):
-            if one.folder not in folders:
-                paths.append(one.folder)
-            folders.add(one.folder)
+        path = paths.pop()
+        if path not in seen:
+            seen.add(path)
+            above = [one.folder for one in objects.kustomizations.listing(path)]
+            folders.update(above)
+            paths.extend(above)
     return folders
 
 

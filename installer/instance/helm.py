@@ -6,14 +6,15 @@ from typing import Literal
 
 from installer.instance.candidate import Candidate
 from installer.instance.chart import TEMPLATE, Release, Values, items
-from installer.instance.instance import HelmHome, Instance, Kustomization, Layer, Region, Variables
+from installer.instance.instance import Document, HelmHome, Instance, Kustomization, Layer, Region, Variables
 from installer.instance.layers import PLUGINS_KEY, find_defaults, find_npmrc, kustomization_of, read_includes
 from installer.instance.objects import Objects
 from installer.instance.operator import INIT_CONTAINER
+from installer.instance.plain import is_rendered, workloads
 from installer.instance.releases import releases
 from installer.instance.variables import Environment
-from installer.instance.version import Version, first, of_catalog_index, of_chart, of_image, of_tag
-from installer.instance.view import View
+from installer.instance.version import Version, first, of_catalog_index, of_chart, of_image, of_tag, of_workload
+from installer.instance.view import View, view
 from installer.model.change import Owner
 from installer.model.errors import ExitCode, Problem, fail
 
@@ -219,7 +220,7 @@ def _kustomization(objects: Objects, release: Release) -> Kustomization | None:
 
 
 def _version(objects: Objects, release: Release) -> Version | None:
-    """Image tag, catalog index, chart version, in this order; an operator in the same directory says nothing of it."""
+    """Image tag, catalog index, chart version, in this order, of the values; then the workload rendered from them."""
     images = [
         (_text(release, *way, "repository"), _text(release, *way, "tag"))
         for way in (("upstream", "backstage", "image"), ("image",))
@@ -238,5 +239,14 @@ def _version(objects: Objects, release: Release) -> Version | None:
             *(of_catalog_index(one) for one in catalogs),
             *(of_tag(tag, "catalog index tag") for tag in indexes),
             of_chart(release.chart_version),
+            *(of_workload(view(one)) for one in _rendered(objects, release)),
         ]
     )
+
+
+def _rendered(objects: Objects, release: Release) -> list[Document]:
+    """The workload that Helm has made of this release, in a dump: the one with its name, else the only one."""
+    found = [one for one in workloads(objects) if is_rendered(one)]
+    label = ("metadata", "labels", "app.kubernetes.io/instance")
+    named = [one for one in found if release.name and view(one).scalar(*label) == release.name]
+    return named or (found if len(found) == 1 else [])

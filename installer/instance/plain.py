@@ -131,7 +131,7 @@ def _environment(objects: Objects, namespace: str, container: View) -> Variables
 def config_files(container: View) -> Iterator[str]:
     """The paths after --config in command and args, in order."""
     words = [one.scalar() for key in ("command", "args") for one in _items(container.get(key))]
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         if word == "--config" and following:
             yield following
         elif word.startswith("--config="):
