@@ -1,0 +1,256 @@
+"""How a block map and a flow collection take the lexemes that follow. Part of javascript_parser.py; judges nothing.
+
+Like that file it follows the npm package `yaml` (ISC licence, © Eemeli Aro; see javascript_licence.txt).
+"""
+
+from typing import TYPE_CHECKING
+
+from installer.yamltext.javascript_tokens import (
+    FLOW_SCALARS,
+    Item,
+    Token,
+    includes,
+    is_flow,
+    previous_props,
+    settle_flow_sequence,
+    take_first_key_props,
+)
+
+if TYPE_CHECKING:
+    from installer.yamltext.javascript_parser import Parser
+
+
+def read_block_map(parser: "Parser", collection: Token) -> None:
+    """One lexeme inside a block map, or after it."""
+    item = collection.items[-1]
+    match parser.kind:
+        case "newline":
+            parser.on_key_line = False
+            parser.push_newline(collection, item)
+        case "space" | "comment":
+            _push_blank(parser, collection, item)
+        case _ if parser.indent >= (collection.indent or 0) and _read_map_item(parser, collection, item):
+            pass
+        case _:
+            parser.pop()
+            parser.step()
+
+
+def _push_blank(parser: "Parser", collection: Token, item: Item) -> None:
+    if item.value:
+        collection.items.append(Item([parser.token]))
+    elif item.separator is not None:
+        item.separator.append(parser.token)
+    elif not parser.joins_previous(collection, item):
+        item.start.append(parser.token)
+
+
+def _read_map_item(parser: "Parser", collection: Token, item: Item) -> bool:
+    """False where the lexeme is not the map's."""
+    at_indent = not parser.on_key_line and parser.indent == collection.indent
+    begun = item.separator is not None or item.explicit
+    at_next = at_indent and begun and parser.kind != "seq-item-ind"
+    start = _blank_lines_before_next(collection, item) if at_next else []
+    match parser.kind:
+        case "anchor" | "tag":
+            _push_prop(parser, collection, item, start, new=at_next)
+        case "explicit-key-ind":
+            _push_explicit_key(parser, collection, item, start, at_next=at_next)
+        case "map-value-ind":
+            if item.explicit:
+                _push_value_of_explicit(parser, collection, item, start)
+            else:
+                _push_value(parser, collection, item, start, at_next=at_next)
+            parser.on_key_line = True
+        case kind if kind in FLOW_SCALARS:
+            _push_scalar(parser, collection, item, start, new=at_next)
+        case _:
+            return _push_block(parser, collection, item, start, at_indent=at_indent)
+    return True
+
+
+def _blank_lines_before_next(collection: Token, item: Item) -> list[Token]:
+    """Where a key has no value, the lines after the first blank one belong to the next key."""
+    if not item.separator or item.value:
+        return []
+    newlines: list[int] = []
+    for index, token in enumerate(item.separator):
+        if token.kind == "newline":
+            newlines.append(index)
+        elif token.kind == "space":
+            continue
+        elif token.kind != "comment" or (token.indent or 0) > (collection.indent or 0):
+            newlines.clear()
+    if len(newlines) < 2:  # noqa: PLR2004
+        return []
+    start = item.separator[newlines[1] :]
+    del item.separator[newlines[1] :]
+    return start
+
+
+def _push_prop(parser: "Parser", collection: Token, item: Item, start: list[Token], *, new: bool) -> None:
+    if new or item.value:
+        collection.items.append(Item([*start, parser.token]))
+        parser.on_key_line = True
+    elif item.separator is not None:
+        item.separator.append(parser.token)
+    else:
+        item.start.append(parser.token)
+
+
+def _push_explicit_key(parser: "Parser", collection: Token, item: Item, start: list[Token], *, at_next: bool) -> None:
+    if item.separator is None and not item.explicit:
+        item.start.append(parser.token)
+        item.explicit = True
+    elif at_next or item.value:
+        collection.items.append(Item([*start, parser.token], explicit=True))
+    else:
+        nested = [Item([parser.token], explicit=True)]
+        parser.stack.append(Token("block-map", parser.offset, parser.indent, items=nested))
+    parser.on_key_line = True
+
+
+def _push_value_of_explicit(parser: "Parser", collection: Token, item: Item, start: list[Token]) -> None:
+    if item.separator is None:
+        if includes(item.start, "newline"):
+            item.key, item.separator = None, [parser.token]
+        else:
+            parser.stack.append(parser.map_without_key(take_first_key_props(item.start)))
+    elif item.value:
+        collection.items.append(Item([], None, [parser.token]))
+    elif includes(item.separator, "map-value-ind"):
+        parser.stack.append(parser.map_without_key(start))
+    elif is_flow(item.key) and not includes(item.separator, "newline"):
+        _nest_key(parser, item)
+    else:
+        item.separator.extend([*start, parser.token])
+
+
+def _nest_key(parser: "Parser", item: Item) -> None:
+    """`? a: b`: the key of the explicit key is itself a map."""
+    nested = Item(take_first_key_props(item.start), item.key, [*(item.separator or ()), parser.token])
+    item.key, item.separator = None, None
+    parser.stack.append(Token("block-map", parser.offset, parser.indent, items=[nested]))
+
+
+def _push_value(parser: "Parser", collection: Token, item: Item, start: list[Token], *, at_next: bool) -> None:
+    if item.separator is None:
+        item.key, item.separator = None, [parser.token]
+    elif item.value or at_next:
+        collection.items.append(Item(start, None, [parser.token]))
+    elif includes(item.separator, "map-value-ind"):
+        parser.stack.append(parser.map_without_key([]))
+    else:
+        item.separator.append(parser.token)
+
+
+def _push_scalar(parser: "Parser", collection: Token, item: Item, start: list[Token], *, new: bool) -> None:
+    scalar = parser.flow_scalar()
+    if new or item.value:
+        collection.items.append(Item(start, scalar, []))
+        parser.on_key_line = True
+    elif item.separator is not None:
+        parser.stack.append(scalar)
+    else:
+        item.key, item.separator = scalar, []
+        parser.on_key_line = True
+
+
+def _push_block(parser: "Parser", collection: Token, item: Item, start: list[Token], *, at_indent: bool) -> bool:
+    value = parser.start_value(collection)
+    if value is None:
+        return False
+    if value.kind == "block-seq":
+        separator = item.separator
+        if not item.explicit and separator is not None and not includes(separator, "newline"):
+            message = "Unexpected block-seq-ind on same line with key"
+            parser.pop(Token("error", parser.offset, source=parser.source, message=message))
+            return True
+    elif at_indent:
+        collection.items.append(Item(start))
+    parser.stack.append(value)
+    return True
+
+
+def read_flow_collection(parser: "Parser", collection: Token) -> None:
+    """One lexeme inside a flow collection, or after its end."""
+    if parser.kind == "flow-error-end":
+        parser.pop()
+        while parser.stack and parser.stack[-1].kind == "flow-collection":
+            parser.pop()
+    elif collection.end:
+        _after_flow(parser, collection)
+    else:
+        _inside_flow(parser, collection)
+
+
+def _inside_flow(parser: "Parser", collection: Token) -> None:
+    item = collection.items[-1] if collection.items else None
+    match parser.kind:
+        case "comma" | "explicit-key-ind":
+            if item is None or item.separator is not None:
+                collection.items.append(Item([parser.token]))
+            else:
+                item.start.append(parser.token)
+        case "map-value-ind":
+            _push_flow_value(parser, collection, item)
+        case "space" | "comment" | "newline" | "anchor" | "tag":
+            if item is None or item.value:
+                collection.items.append(Item([parser.token]))
+            else:
+                (item.start if item.separator is None else item.separator).append(parser.token)
+        case "flow-map-end" | "flow-seq-end":
+            collection.end = [parser.token]
+        case kind if kind in FLOW_SCALARS:
+            _push_flow_scalar(parser, collection, item)
+        case _:
+            _push_in_flow(parser, collection)
+
+
+def _push_flow_value(parser: "Parser", collection: Token, item: Item | None) -> None:
+    if item is None or item.value:
+        collection.items.append(Item([], None, [parser.token]))
+    elif item.separator is not None:
+        item.separator.append(parser.token)
+    else:
+        item.key, item.separator = None, [parser.token]
+
+
+def _push_flow_scalar(parser: "Parser", collection: Token, item: Item | None) -> None:
+    scalar = parser.flow_scalar()
+    if item is None or item.value:
+        collection.items.append(Item([], scalar, []))
+    elif item.separator is not None:
+        parser.stack.append(scalar)
+    else:
+        item.key, item.separator = scalar, []
+
+
+def _push_in_flow(parser: "Parser", collection: Token) -> None:
+    value = parser.start_value(collection)
+    if value is not None:
+        parser.stack.append(value)
+    else:
+        parser.pop()
+        parser.step()
+
+
+def _after_flow(parser: "Parser", collection: Token) -> None:
+    parent = parser.stack[-2]
+    colon = parser.kind == "map-value-ind"
+    ends_key = parent.kind == "block-map" and (
+        (colon and parent.indent == collection.indent)
+        or (parser.kind == "newline" and parent.items[-1].separator is None)
+    )
+    if ends_key:
+        parser.pop()
+        parser.step()
+    elif colon and parent.kind != "flow-collection":
+        start = take_first_key_props(previous_props(parent))
+        settle_flow_sequence(collection)
+        end = collection.end or []
+        separator = [*end[1:], parser.token]
+        del end[1:]
+        parser.begin_map_at(collection, Item(start, collection, separator))
+    else:
+        parser.line_end(collection)
