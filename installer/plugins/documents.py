@@ -1,0 +1,137 @@
+"""Reads YAML as one family's installer does: values, and the place of every entry. Does not judge shapes.
+
+RHDH up to 1.10 uses PyYAML's pure Python loader. libyaml is many times faster and takes nearly the same texts, so a
+text is read with libyaml where the two are known to agree, and again with the pure loader where they may not or where
+libyaml finds a fault: verdict, values and words are always the pure loader's.
+"""
+
+import io
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from installer.plugins.behaviour import Behaviour
+from installer.plugins.outcome import Failure, Origin
+from installer.yamltext import javascript
+from installer.yamltext.reading import Unreadable, compose, guard
+
+_Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# Where libyaml and the pure loader may differ: tabs, directives, characters other than plain text, keys with `?`,
+# and in flow collections a colon without a blank after it or a question mark.
+_DOUBTFUL = re.compile(
+    r"[^\n -~\xa0-\u024f\u0370-\u1fff\u2010-\u2027\u2030-\u2bff\u3040-\ud7ff]"
+    r"|^[ ]*(?:-[ ]+)*\?"
+    r"|^%"
+    r"|^(?:---|\.\.\.)."
+    r"|[\[{,][^\n]*(?::[^ \n]|\?|:$|,,|[\[{][ ]*,)"
+    r"|[|>][-+]?[0-9]",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The value of a text, and the origins of the items of its last `plugins` list (none where it is no list)."""
+
+    value: Any
+    origins: tuple[Origin, ...]
+    start: Origin
+
+
+class Refused(Exception):
+    """The installer ends because it cannot read a file."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+def read(text: str, file: str, label: str, behaviour: Behaviour) -> Document:
+    """A file as the installer of that family reads it; `label` is what it calls the file. Raises Refused."""
+    if behaviour.language == "javascript":
+        return _read_javascript(text, file)
+    return _read_python(text, file, label)
+
+
+def _read_python(text: str, file: str, label: str) -> Document:
+    # Python's text mode turns every line end into \n before PyYAML sees it.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    _check_bounds(text, file)
+    try:
+        value, node = _load(text, label)
+    except yaml.YAMLError as error:
+        raise Refused(Failure(crash(error), None, _place_of(error, file))) from error
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise Refused(Failure(crash(error), None, Origin(file, 1, 1))) from error
+    return _document(value, node, file)
+
+
+def _load(text: str, label: str) -> tuple[Any, Node | None]:
+    if not _DOUBTFUL.search(text):
+        try:
+            return _construct(_Fast(text))
+        except (yaml.YAMLError, ValueError, TypeError, OverflowError):
+            pass
+    stream = io.StringIO(text)
+    stream.name = label
+    return _construct(yaml.SafeLoader(stream))
+
+
+def _construct(loader: Any) -> tuple[Any, Node | None]:
+    try:
+        node = loader.get_single_node()
+        return (None if node is None else loader.construct_document(node)), node
+    finally:
+        loader.dispose()
+
+
+def _check_bounds(text: str, file: str) -> None:
+    """Our own bounds, which keep a hostile text from costing more than it is worth. Bad syntax is PyYAML's to name."""
+    try:
+        compose(text.removeprefix("\ufeff")) if "*" in text else guard(text)
+    except Unreadable as error:
+        if error.code != "yaml-syntax":
+            raise Refused(Failure(error.message, None, Origin(file, error.line, error.column))) from error
+
+
+def crash(error: BaseException) -> str:
+    """The last words of a Python program that an exception ended, as its log shows them."""
+    kind = type(error)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    return f"{name}: {error}" if str(error) else name
+
+
+def _place_of(error: yaml.YAMLError, file: str) -> Origin:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    return Origin(file, 1, 1) if mark is None else Origin(file, mark.line + 1, mark.column + 1)
+
+
+def _read_javascript(text: str, file: str) -> Document:
+    try:
+        document = javascript.load(text)
+    except Unreadable as error:
+        known = isinstance(error, javascript.JavaScriptYamlError)
+        message = f"YAMLParseError: {error.message}" if known else error.message
+        raise Refused(Failure(message, None, Origin(file, error.line, error.column))) from error
+    return _document(document.value, document.node, file)
+
+
+def _document(value: Any, node: Node | None, file: str) -> Document:
+    return Document(value, tuple(_origin(item, file) for item in _plugins(node)), _origin(node, file))
+
+
+def _plugins(node: Node | None) -> list[Node]:
+    """The nodes of the `plugins` list: the last of that name wins (a merge key was resolved by the constructor)."""
+    if not isinstance(node, MappingNode):
+        return []
+    found = [value for key, value in node.value if isinstance(key, ScalarNode) and key.value == "plugins"]
+    return found[-1].value if found and isinstance(found[-1], SequenceNode) else []
+
+
+def _origin(node: Node | None, file: str) -> Origin:
+    mark = getattr(node, "start_mark", None)
+    return Origin(file, 1, 1) if mark is None else Origin(file, mark.line + 1, mark.column + 1)
