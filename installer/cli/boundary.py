@@ -72,7 +72,7 @@ def _misused(error: click.UsageError, arguments: Sequence[str], session: Session
     if error.ctx is not None:
         session.words, path = words_of(error.ctx), error.ctx.command_path
     if isinstance(error, UnknownCommand):
-        session.words = f"{session.words} {error.word}".strip()
+        session.words = f"{session.words} {error.typed}".strip()
     if code == "missing-command" and error.ctx is not None:
         message = f"a command is missing after `{path}`"
         if session.output == "text":

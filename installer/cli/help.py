@@ -17,19 +17,20 @@ def help_(ctx: click.Context, words: tuple[str, ...]) -> Report:
     session_of(ctx).words = " ".join(("help", *words))
     if words == (_EXIT_CODES,):
         return exit_codes()
-    found = _find(ctx.find_root(), words)
+    found = _find(ctx, words)
     shown = found.get_help()
     return Report(result={"help": shown}, text=f"{shown}\n")
 
 
-def _find(at: click.Context, words: tuple[str, ...]) -> click.Context:
+def _find(ctx: click.Context, words: tuple[str, ...]) -> click.Context:
     """The context of a command named by its words, without running it."""
+    at = ctx.find_root()
     for word in words:
         group = at.command
         found = group.get_command(at, word) if isinstance(group, click.Group) else None
         if found is None:
             known = group.list_commands(at) if isinstance(group, click.Group) else []
-            raise UnknownCommand(word, [*known, _EXIT_CODES], at)
+            raise UnknownCommand(word, [*known, _EXIT_CODES], ctx, words)
         at = click.Context(found, parent=at, info_name=word)
     return at
 

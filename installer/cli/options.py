@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from itertools import takewhile
 from typing import Any
 
 import click
@@ -14,11 +15,11 @@ _COMMON = ("output", "color", "quiet", "verbose", "debug", "help")
 
 
 class UnknownCommand(click.UsageError):
-    """A word that is no command; `word` is what was typed."""
+    """A word that is no command of a group; `typed` is what was typed in its place, up to the first option."""
 
-    def __init__(self, word: str, known: Sequence[str], ctx: click.Context) -> None:
+    def __init__(self, word: str, known: Sequence[str], ctx: click.Context, typed: Sequence[str]) -> None:
         super().__init__(f"there is no command {word!r}{_nearest(word, known)}", ctx)
-        self.word = word
+        self.typed = " ".join(takewhile(lambda one: not one.startswith("-"), typed))
 
 
 def _nearest(word: str, known: Sequence[str]) -> str:
@@ -128,7 +129,7 @@ class Table(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in self.entries and not ctx.resilient_parsing:
-            raise UnknownCommand(args[0], list(self.entries), ctx)
+            raise UnknownCommand(args[0], list(self.entries), ctx, args)
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:

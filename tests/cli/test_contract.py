@@ -1,0 +1,91 @@
+"""Every command, in success and failure, answers with the one document that `schema` promises."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from installer.cli.schema import envelope_schema
+from installer.cli.table import CONFIG, RELEASES, ROOT
+from installer.model.errors import ExitCode
+
+CASES = yaml.safe_load(Path(__file__).with_name("contract.yaml").read_text())
+VALIDATOR = jsonschema.Draft202012Validator(envelope_schema())
+
+
+def name_of(case):
+    return " ".join(case["words"])
+
+
+def hold(document, case):
+    VALIDATOR.validate(document)
+    code = ExitCode[case["exit"]]
+    assert document["exit"] == {"code": int(code), "name": code.name}
+    assert [error["code"] for error in document["errors"]] == case.get("errors", [])
+    assert document["command"] == case["command"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_json(case, place, answer, manifests, monkeypatch):
+    monkeypatch.chdir(manifests.parent)
+    words = ("-o", "json", *case["words"]) if place == "before" else (*case["words"], "-o", "json")
+    said = answer(*words)
+    hold(json.loads(said.out), case)
+    assert said.code == ExitCode[case["exit"]]
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_yaml_is_the_same_document(case, answer, manifests, monkeypatch):
+    monkeypatch.chdir(manifests.parent)
+    said = answer(*case["words"], "--output=yaml")
+    hold(yaml.safe_load(said.out), case)
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_text(case, answer, manifests, monkeypatch):
+    monkeypatch.chdir(manifests.parent)
+    said = answer(*case["words"])
+    assert said.code == ExitCode[case["exit"]]
+    assert said.err.count("error: ") == len(case.get("errors", []))
+    assert bool(said.out) == (said.code not in (ExitCode.USAGE, ExitCode.TARGET, ExitCode.INVALID))
+
+
+def test_every_command_has_a_success_and_a_failure():
+    leaves = {*ROOT, *(f"config {name}" for name in CONFIG), *(f"releases {name}" for name in RELEASES)} - {"config"}
+    for wanted in (True, False):
+        seen = {case["command"] for case in CASES if (case["exit"] == "OK") == wanted}
+        told = {command for command in leaves if any(s == command or s.startswith(f"{command} ") for s in seen)}
+        assert told == leaves
+
+
+def test_schema_is_itself_a_schema():
+    jsonschema.Draft202012Validator.check_schema(envelope_schema())
+
+
+def test_schema_command_prints_it(answer):
+    assert json.loads(answer("schema").out) == envelope_schema()
+    assert json.loads(answer("schema", "-o", "json").out)["result"] == envelope_schema()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda document: document.pop("warnings"),
+        lambda document: document.update(schemaVersion=1),
+        lambda document: document["exit"].update(code=4),
+        lambda document: document.update(extra=1),
+        lambda document: document["result"].pop("platform"),
+        lambda document: document["errors"].append({"code": "Bad_Code", "message": "x", "where": None, "fix": None}),
+        lambda document: document["warnings"].append({"code": "good", "message": "x", "where": {}, "fix": None}),
+        lambda document: document["changes"].append({"action": "patch"}),
+    ],
+)
+def test_schema_refuses_what_is_none(spoil, answer):
+    document = json.loads(answer("version", "-o", "json").out)
+    VALIDATOR.validate(document)
+    spoil(document)
+    assert not VALIDATOR.is_valid(document)
