@@ -1,0 +1,1 @@
+"""What should be: a goal from a release, the options and the instance. Does not look at what is there already."""

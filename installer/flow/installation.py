@@ -1,0 +1,164 @@
+"""Installs the Orchestrator on the RHDH of a directory: observe, plan, predict, confirm, write. Prints nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from installer.desired.build import build
+from installer.directory.write import FileChange, unchanged, write
+from installer.flow.observing import Observed, described, observe
+from installer.flow.views import config_view, failure_view, plugin_views
+from installer.model.change import Change
+from installer.model.errors import ExitCode, InstallerError, Problem
+from installer.model.report import Report
+from installer.model.request import InstallRequest
+from installer.plan.changes import FileEdit, changes, edits
+from installer.plan.plan import Plan, plan
+
+Confirm = Callable[[str, str], bool | None]
+Progress = Callable[[str], None]
+
+CONFIG_MAP_LIMIT = 1024 * 1024
+NOT_RENDERED = (
+    "operators, Knative and the SonataFlow platform are not rendered: install OpenShift Serverless, OpenShift Serverless "
+    "Logic and the SonataFlow platform on the cluster yourself"
+)
+
+
+def install(request: InstallRequest, *, confirm: Confirm, progress: Progress) -> Report:
+    """Raises InstallerError for what stops the command before there is a plan."""
+    progress(f"reading {request.directory}")
+    observed = observe(request.directory, request.instance, request.rhdh_version, request.defaults)
+    progress(f"planning for RHDH {observed.world.release.version}")
+    goal = build(observed.world.release, request, observed.instance)
+    made = plan(observed.world, goal, observed.manifests)
+    files = edits(made.draft)
+    report = _report(request, observed, made)
+    problems = _refusals(made)
+    if problems:
+        return _with(report, errors=problems)
+    if not files:
+        return _gated(report, request)
+    if request.dry_run:
+        return _gated(report, request, pending=True)
+    refused = _confirm(request, report, files, confirm)
+    if refused is not None:
+        return _with(report, errors=(refused,))
+    write(request.directory, _file_changes(files))
+    progress(f"wrote {', '.join(edit.path for edit in files)}")
+    return _gated(_with(report, result={"written": True}), request)
+
+
+def _report(request: InstallRequest, observed: Observed, made: Plan) -> Report:
+    prediction = made.prediction
+    found = changes(made.draft)
+    warnings = (*observed.manifests.warnings, *observed.instance.warnings, *made.draft.warnings)
+    result: dict[str, Any] = {
+        "instance": described(observed.instance, request.rhdh_version, observed.world.release),
+        "release": observed.world.release.version,
+        "preview": {
+            "failure": failure_view(prediction.failure),
+            "plugins": plugin_views(prediction),
+            "appConfig": config_view(prediction),
+            "unresolved": list(prediction.unresolved),
+        },
+        "notes": [*made.draft.notes, NOT_RENDERED],
+        "notRendered": ["operators", "knative", "sonataflow-platform"],
+        "written": False,
+    }
+    return Report(result, _text(observed, made, found), found, tuple(dict.fromkeys(warnings)))
+
+
+def _text(observed: Observed, made: Plan, found: tuple[Change, ...]) -> str:
+    instance, chosen = observed.instance, observed.world.release
+    name = f"{instance.namespace}/{instance.name}" if instance.namespace else instance.name
+    head = f"RHDH {chosen.version} ({instance.flavour}): {name}\n"
+    shown = dict.fromkeys((change.path, change.diff) for change in found)
+    diffs = "".join(diff for _, diff in shown)
+    steps = "".join(f"{change.action} {change.ref or change.path}: {change.summary}\n" for change in found)
+    notes = "".join(f"note: {note}\n" for note in [*made.draft.notes, NOT_RENDERED])
+    return f"{head}{diffs}{steps}{notes}{_verdict(made, found)}\n"
+
+
+def _verdict(made: Plan, found: tuple[Change, ...]) -> str:
+    failure = made.prediction.failure
+    if failure:
+        return f"Verdict: RHDH would not start: {failure.message}"
+    on = sum(plugin.enabled for plugin in made.prediction.plugins.plugins)
+    done = "nothing to do" if not found else f"{len({change.path for change in found})} file(s) to change"
+    return f"Verdict: RHDH is predicted to start, with {on} plugin(s) of these files on; {done}."
+
+
+def _refusals(made: Plan) -> tuple[Problem, ...]:
+    """What RHDH or Kubernetes would refuse."""
+    problems: list[Problem] = []
+    failure = made.prediction.failure
+    if failure:
+        problems.append(
+            Problem(
+                "rhdh-would-fail",
+                f"RHDH would not start: {failure.message}",
+                failure.where,
+                "correct the configuration named above; nothing was written",
+                ExitCode.FINDINGS,
+            )
+        )
+    for path, characters in made.draft.new_files().items():
+        problems += _too_large(path, characters)
+    for text, after in made.draft.texts.values():
+        if text.embeddings:
+            problems += _too_large(text.file.path, after)
+    return tuple(problems)
+
+
+def _too_large(path: str, characters: str) -> list[Problem]:
+    size = len(characters.encode())
+    if size <= CONFIG_MAP_LIMIT:
+        return []
+    message = f"{path}: the ConfigMap would hold {size:,} bytes; Kubernetes takes no more than {CONFIG_MAP_LIMIT:,}"
+    return [Problem("configmap-too-large", message, None, "move part of it to another ConfigMap", ExitCode.FINDINGS)]
+
+
+def _gated(report: Report, request: InstallRequest, *, pending: bool = False) -> Report:
+    if pending and request.exit_code:
+        return _with(report, gate=ExitCode.PENDING)
+    if request.fail_on_warn and report.warnings:
+        return _with(report, gate=ExitCode.WARNINGS)
+    return report
+
+
+def _confirm(
+    request: InstallRequest, report: Report, files: tuple[FileEdit, ...], confirm: Confirm
+) -> Problem | None:
+    if request.yes:
+        return None
+    diff = "".join(dict.fromkeys(change.diff for change in report.changes))
+    answer = confirm(f"Write {len(files)} file(s)?", diff)
+    if answer:
+        moved = unchanged(request.directory, _file_changes(files))
+        if moved:
+            raise InstallerError(
+                *(
+                    Problem("file-changed", f"{path} has changed since it was read", None, "run the command again",
+                            ExitCode.CONFLICT)
+                    for path in moved
+                )
+            )
+        return None
+    message = "not confirmed: nothing was written" if answer is False else "nobody can be asked: nothing was written"
+    return Problem("not-confirmed", message, None, "add --yes to write, or --dry-run to look", ExitCode.UNCONFIRMED)
+
+
+def _file_changes(files: tuple[FileEdit, ...]) -> list[FileChange]:
+    return [FileChange(edit.path, edit.before, edit.after) for edit in files]
+
+
+def _with(report: Report, **parts: Any) -> Report:
+    result = dict(report.result or {}) | parts.pop("result", {})
+    values = {
+        "text": report.text,
+        "changes": report.changes,
+        "warnings": report.warnings,
+        "errors": report.errors,
+        "gate": report.gate,
+    } | parts
+    return Report(result, **values)

@@ -1,0 +1,77 @@
+"""Observes one instance of a directory: its manifests, which RHDH, which release, which default file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from installer.desired.build import plugins as release_plugins
+from installer.directory.characters import decode
+from installer.directory.read import read
+from installer.instance.find import find
+from installer.instance.instance import Instance
+from installer.instance.manifests import Manifests
+from installer.knowledge.releases import Release, release
+from installer.model.errors import ExitCode, fail
+from installer.plan.goal import GoalPlugin
+from installer.plan.prediction import World
+from installer.yamltext.reading import Unreadable
+
+
+@dataclass(frozen=True)
+class Observed:
+    manifests: Manifests
+    world: World
+
+    @property
+    def instance(self) -> Instance:
+        return self.world.instance
+
+
+def observe(directory: str, selection: str | None, rhdh_version: str | None, defaults: str | None) -> Observed:
+    """Raises InstallerError: TARGET, INVALID, DECIDE, DENIED."""
+    asked = release(rhdh_version) if rhdh_version else None
+    default_text = read_text(defaults) if defaults else None
+    manifests = read(directory)
+    instance = find(manifests, selection)
+    chosen = asked or _detected(instance)
+    return Observed(manifests, World(instance, chosen, default_text, _orchestrator(chosen)))
+
+
+def _orchestrator(chosen: Release) -> tuple[GoalPlugin, ...]:
+    return tuple(one for one in release_plugins(chosen) if one.group == "orchestrator")
+
+
+def _detected(instance: Instance) -> Release:
+    if instance.version is None:
+        raise fail(
+            ExitCode.TARGET,
+            "unknown-version",
+            f"the manifests of {instance.name} do not tell the release of RHDH (image tag, chart version, operator channel)",
+            fix="add --rhdh-version X.Y",
+        )
+    return release(instance.version)
+
+
+def read_text(path: str) -> str:
+    """The characters of a file named on the command line. Raises InstallerError."""
+    try:
+        return decode(Path(path).read_bytes())[0]
+    except FileNotFoundError:
+        raise fail(ExitCode.TARGET, "file-missing", f"{path} does not exist", fix="give the path of a file") from None
+    except IsADirectoryError:
+        raise fail(ExitCode.TARGET, "not-a-file", f"{path} is a directory", fix="give the path of a file") from None
+    except PermissionError:
+        raise fail(ExitCode.DENIED, "file-denied", f"{path} may not be read", fix=f"chmod u+r {path}") from None
+    except Unreadable as error:
+        raise fail(ExitCode.INVALID, error.code, f"{path}: {error.message}", fix="save the file as UTF-8") from error
+
+
+def described(instance: Instance, rhdh_version: str | None, chosen: Release) -> dict[str, str | None]:
+    """`result.instance` of every command that looks at one."""
+    return {
+        "flavour": instance.flavour,
+        "managedBy": instance.managed_by,
+        "name": instance.name,
+        "namespace": instance.namespace or None,
+        "version": chosen.version if rhdh_version else instance.version,
+        "versionSource": "--rhdh-version" if rhdh_version else instance.version_source,
+    }

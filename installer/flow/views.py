@@ -1,0 +1,41 @@
+"""Predictions as the plain data of a report, secrets masked."""
+
+from typing import Any
+
+from installer.appconfig.simulate import Effective
+from installer.plan.prediction import Failure, Prediction
+from installer.yamltext.redaction import mask_message, mask_value
+
+
+def failure_view(failure: Failure | None) -> dict[str, Any] | None:
+    if failure is None:
+        return None
+    return {"message": mask_message(failure.message), "package": failure.package}
+
+
+def plugin_views(prediction: Prediction) -> list[dict[str, Any]]:
+    """Every plugin after all layers, in RHDH's order."""
+    return [
+        {
+            "package": plugin.package,
+            "name": plugin.name,
+            "enabled": plugin.enabled,
+            "integrity": plugin.integrity,
+            "origin": _origin(prediction, plugin.overrides[-1] if plugin.overrides else plugin.origin),
+        }
+        for plugin in prediction.plugins.plugins
+    ]
+
+
+def _origin(prediction: Prediction, origin: Any) -> str:
+    place = prediction.place(origin)
+    return f"{place.file}:{place.line}"
+
+
+def config_view(prediction: Prediction) -> dict[str, Any] | None:
+    """The effective app-config; None where RHDH would not get that far."""
+    config: Effective | None = prediction.config
+    if prediction.failure or config is None or config.value is None:
+        return None
+    masked: dict[str, Any] = mask_value(config.value)
+    return masked

@@ -1,0 +1,248 @@
+"""Plans app-config: what the goal wants and nothing in force says yet, in the layer where it belongs.
+
+Reads the effective configuration that was simulated; does not simulate by itself.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from installer.instance.instance import Instance, Layer
+from installer.plan.draft import Draft, Touched
+from installer.plan.goal import Goal
+from installer.yamltext.patch import Branch, Set
+from installer.yamltext.values import Schema
+
+Path = tuple[str, ...]
+DATABASE_VARIABLES = ("POSTGRES_HOST", "POSTGRES_PORT", "POSTGRES_USER", "POSTGRESQL_ADMIN_PASSWORD")
+
+
+def schema_of(layer: Layer) -> Schema:
+    """Helm values are read by Helm, a text of its own by Backstage."""
+    return Schema.KUBERNETES if layer.templated else Schema.CORE
+
+
+def at(value: Any, path: Path) -> Any:
+    """What stands at a path of plain data; None where there is nothing."""
+    for key in path:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+@dataclass
+class SettingsPlanner:
+    """Plans the additions to app-config. `effective` is the whole configuration in force before the plan."""
+
+    draft: Draft
+    goal: Goal
+    instance: Instance
+    layers: tuple[Layer, ...]
+    effective: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        self.patches: dict[int, Branch] = {}
+        self.done: dict[int, list[str]] = {}
+        self.values = [self.draft.value(layer.region, schema_of(layer)) for layer in self.layers]
+
+    def plan(self) -> None:
+        wanted = self.goal.app_config
+        if "csp" in self.goal.parts:
+            for name, sources in (at(wanted, ("backend", "csp")) or {}).items():
+                self.unite(("backend", "csp", name), sources)
+        if "cors" in self.goal.parts:
+            self._cors()
+        if "notifications" in self.goal.parts:
+            self._database()
+        if "templates" in self.goal.parts:
+            self._templates()
+        self._permission()
+        self._rest(wanted)
+        self.carry_out()
+
+    def carry_out(self) -> None:
+        for number, patch in self.patches.items():
+            layer = self.layers[number]
+            summary = "adds " + ", ".join(dict.fromkeys(self.done[number]))
+            self.draft.patch(
+                layer.region, patch, schema_of(layer), Touched(layer.ref, layer.owner, summary)
+            )
+
+    # -- the parts
+
+    def _rest(self, wanted: Mapping[str, Any]) -> None:
+        """What no rule of its own is written for: put where it is missing, so that a new release needs no Python."""
+        special = {
+            ("backend", "csp"),
+            ("backend", "cors"),
+            ("backend", "database"),
+            ("catalog", "locations"),
+            ("orchestrator", "dataIndexService"),
+            ("permission", "rbac"),
+        }
+        for path, value in leaves(wanted):
+            if path[:2] in special:
+                continue
+            present = at(self.effective, path)
+            if isinstance(value, list):
+                self.unite(path, value)
+            elif present is None:
+                self.set(path, value)
+
+    def _cors(self) -> None:
+        url = self.goal.rhdh_url or self._base_url()
+        if url is None:
+            if at(self.effective, ("backend", "cors", "origin")) is None and self.instance.base_url is None:
+                self.draft.warn(
+                    "rhdh-url-unknown",
+                    "the URL of RHDH is not known (app.baseUrl is not set), so backend.cors.origin is left alone",
+                    fix="add --rhdh-url https://… to the command",
+                )
+            return
+        present = at(self.effective, ("backend", "cors", "origin"))
+        if isinstance(present, list):
+            self.unite(("backend", "cors", "origin"), [url])
+        elif present is None or is_placeholder(present):
+            self.set(("backend", "cors", "origin"), url)
+        elif isinstance(present, str) and present.rstrip("/") != url and "${" not in present + url:
+            self.draft.warn(
+                "cors-origin-differs",
+                f"backend.cors.origin is {present} and RHDH's URL is {url}; the origin is left as it is",
+                fix=f"set backend.cors.origin to {url} if browsers cannot reach the backend",
+            )
+
+    def _base_url(self) -> str | None:
+        base = at(self.effective, ("app", "baseUrl"))
+        if not isinstance(base, str) or not base or is_placeholder(base):
+            return None
+        return origin_of(base)
+
+    def _database(self) -> None:
+        database = at(self.goal.app_config, ("backend", "database"))
+        if database is None or at(self.effective, ("backend", "database")) is not None:
+            return
+        if self.instance.flavour == "helm" and self.instance.local_database:
+            return  # the chart's own values configure it
+        if self.instance.local_database or self._provides(DATABASE_VARIABLES):
+            self.set(("backend", "database"), database)
+            return
+        self.draft.warn(
+            "database-not-configured",
+            "no database is configured for notifications and the manifests do not provide "
+            f"{', '.join(DATABASE_VARIABLES)}; notifications do not survive a restart",
+            fix="configure backend.database in app-config",
+        )
+
+    def _provides(self, names: tuple[str, ...]) -> bool:
+        environment = self.instance.environment
+        return all(name in environment.values or name in environment.unknown for name in names)
+
+    def _templates(self) -> None:
+        locations = at(self.goal.app_config, ("catalog", "locations")) or []
+        present = at(self.effective, ("catalog", "locations"))
+        known = {
+            template_of(str(one.get("target", "")))
+            for one in (present if isinstance(present, list) else [])
+            if isinstance(one, Mapping)
+        }
+        new = [one for one in locations if template_of(str(one["target"])) not in known]
+        if new:
+            self.unite(("catalog", "locations"), new)
+
+    def _permission(self) -> None:
+        permission = at(self.effective, ("permission",))
+        if not isinstance(permission, Mapping):
+            return
+        in_use = permission.get("enabled") in (True, "true") or (
+            permission.get("rbac") is not None and permission.get("enabled") not in (False, "false")
+        )
+        names = at(self.goal.app_config, ("permission", "rbac", "pluginsWithPermission"))
+        if in_use and names:
+            self.unite(("permission", "rbac", "pluginsWithPermission"), names)
+
+    # -- where a value goes
+
+    def set(self, path: Path, value: Any) -> None:
+        number = self._home(path)
+        if number is None:
+            return
+        self._patch(number).put(path, Set(value))
+        self._say(number, path)
+
+    def unite(self, path: Path, items: list[Any]) -> None:
+        """A list gains what it lacks; it is the union of what is in force, written where the list is in force."""
+        present = at(self.effective, path)
+        in_force = present if isinstance(present, list) else []
+        new = [item for item in items if item not in in_force]
+        if not new:
+            return
+        last = self._last_with(path)
+        if last is not None and self.layers[last].writable and isinstance(at(self.values[last], path), list):
+            self._patch(last).append(path, new)
+            self._say(last, path)
+            return
+        number = self._home(path)
+        if number is not None:
+            self._patch(number).put(path, Set([*in_force, *new]))
+            self._say(number, path)
+
+    def _last_with(self, path: Path) -> int | None:
+        """The last layer that says something at a path: it is the one in force."""
+        found = [number for number, value in enumerate(self.values) if at(value, path) is not None]
+        return found[-1] if found else None
+
+    def _home(self, path: Path) -> int | None:
+        """The writable layer that says most of a path already; the last of equals. Never below the one in force."""
+        floor = self._last_with(path)
+        best: tuple[int, int] | None = None
+        for number, layer in enumerate(self.layers):
+            if not layer.writable or (floor is not None and number < floor):
+                continue
+            depth = max(
+                (size for size in range(len(path), -1, -1) if isinstance(at(self.values[number], path[:size]), Mapping)),
+                default=0,
+            )
+            if best is None or (depth, number) >= best:
+                best = (depth, number)
+        return best[1] if best else None
+
+    def _patch(self, number: int) -> Branch:
+        return self.patches.setdefault(number, Branch())
+
+    def _say(self, number: int, path: Path) -> None:
+        self.done.setdefault(number, []).append(".".join(path))
+
+
+def leaves(value: Mapping[str, Any], path: Path = ()) -> list[tuple[Path, Any]]:
+    found: list[tuple[Path, Any]] = []
+    for key, child in value.items():
+        if isinstance(child, Mapping) and child:
+            found += leaves(child, (*path, key))
+        else:
+            found.append(((*path, key), child))
+    return found
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL; an expression of variables only loses its trailing slash."""
+    parts = urlsplit(url) if "${" not in url and "{{" not in url else None
+    if parts is None or not parts.scheme or not parts.netloc:
+        return url.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_placeholder(value: Any) -> bool:
+    """What an upstream document asks a reader to fill in: `{{ URL to RHDH service or route }}`, however YAML reads it."""
+    if isinstance(value, Mapping):
+        return any("URL to RHDH" in str(key) or is_placeholder(child) for key, child in value.items()) or bool(
+            value and next(iter(value.values())) is None
+        )
+    return isinstance(value, str) and ("URL to RHDH" in value or "__RHDH_BASE_URL__" in value)
+
+
+def template_of(target: str) -> str:
+    """A template's URL without its branch: the same template of another branch is there already."""
+    return re.sub(r"/(?:blob|tree|raw)/[^/]+/", "/blob/*/", target).rstrip("/").lower()
