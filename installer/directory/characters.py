@@ -28,11 +28,11 @@ def decode(data: bytes) -> tuple[str, bool]:
 
 
 def make_out(data: bytes) -> str:
-    """Characters of a file that is no UTF-8, good enough to look for a name in them."""
-    if data.startswith(_UTF_16_32):
-        encoding = "utf-32" if data.startswith(_UTF_16_32[:2]) else "utf-16"
-        return data.decode(encoding, "replace")
-    return data.decode("utf-8", "replace") if b"\0" not in data[:2] else data.decode("utf-16-be", "replace")
+    """Characters of a file that is no UTF-8, good enough to look for a name in them.
+
+    Names are ASCII; without the NUL bytes between its letters UTF-16 reads like ASCII, too.
+    """
+    return data.decode("utf-8", "replace").replace("\0", "")
 
 
 def parseable(characters: str) -> str:

@@ -47,7 +47,9 @@ def _enter(found: Walk, folder: str, seen: set[str], pending: list[os.DirEntry[s
         subfolders = []
         for entry in _entries(found.root, folder):
             path = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.is_symlink():
+            if not _is_text(entry.name):
+                found.warnings.append(Problem("file-name", f"skipped: the name of {path!r} is no UTF-8"))
+            elif entry.is_symlink():
                 pending.append(entry)
             elif entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith(".") and entry.name not in FOREIGN_FOLDERS and path not in seen:
@@ -77,6 +79,11 @@ def _entries(root: str, folder: str) -> list[os.DirEntry[str]]:
             f"the directory {root} does not exist",
             fix="check the path given with --directory",
         ) from None
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be shown: Python keeps bytes that are no UTF-8 as lone surrogates."""
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def denied(path: str) -> InstallerError:
