@@ -1,10 +1,14 @@
 """`completion`: a script that makes a shell complete this program's commands and options. Installs nothing."""
 
+from typing import TYPE_CHECKING
+
 import click
 from click.shell_completion import ShellComplete, get_completion_class
 
 from installer.cli.options import PROGRAM, command
-from installer.model.report import Report
+
+if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
+    from installer.model.report import Report
 
 _VARIABLE = f"_{PROGRAM.replace('-', '_').upper()}_COMPLETE"
 
@@ -20,8 +24,10 @@ _VARIABLE = f"_{PROGRAM.replace('-', '_').upper()}_COMPLETE"
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
-def completion(ctx: click.Context, shell: str) -> Report:
+def completion(ctx: click.Context, shell: str) -> "Report":
     """Print a completion script, to be sourced by the shell."""
+    from installer.model.report import Report  # noqa: PLC0415
+
     kind = get_completion_class(shell)
     assert kind is not None  # noqa: S101 (Click has had all three since 8.0)
     # The bash class would start a bash here to learn its version; the script says it well enough itself.

@@ -1,14 +1,16 @@
 """`config effective` and `config show`: options into a request, and the request to the flow. Merges nothing."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from installer.cli.options import Table, command
 from installer.cli.table import CONFIG
 from installer.cli.values import FILE, FOLDER, assignments
-from installer.model.report import Report
+
+if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
+    from installer.model.report import Report
 
 
 @click.command("config", cls=Table, entries=CONFIG, short_help="What RHDH will run with, and where it came from.")
@@ -16,7 +18,7 @@ def config() -> None:
     """Show what RHDH will run with, and where each value came from."""
 
 
-def _sources(function: Callable[..., Report]) -> Callable[..., Report]:
+def _sources(function: "Callable[..., Report]") -> "Callable[..., Report]":
     """The options that say what to look at."""
     for option in reversed(
         (
@@ -64,7 +66,7 @@ def _check(directory: str | None, options: dict[str, Any]) -> None:
     ),
 )
 @_sources
-def effective(directory: str | None, **options: Any) -> Report:
+def effective(directory: str | None, **options: Any) -> "Report":
     """Show the plugins and the app-config that RHDH will run with, merged by RHDH's own rules.
 
     Exits with 4 where RHDH would not start, and says what it would have logged.
@@ -86,7 +88,7 @@ def effective(directory: str | None, **options: Any) -> Report:
 )
 @click.argument("path")
 @_sources
-def show(path: str, directory: str | None, **options: Any) -> Report:
+def show(path: str, directory: str | None, **options: Any) -> "Report":
     """Show one value of the effective app-config, the file and line it came from, and what it hides."""
     _check(directory, options)
     from installer.flow import show as walk  # noqa: PLC0415 (help must not load it)

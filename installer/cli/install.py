@@ -1,12 +1,14 @@
 """`install`: options into a request, and the request to the flow. Decides nothing about RHDH."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from installer.cli.options import command, session_of
 from installer.cli.values import FILE, FOLDER, several
-from installer.model.report import Report
+
+if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
+    from installer.model.report import Report
 
 _PARTS = ("notifications", "templates", "cors", "csp")
 _EXTRAS = ("email",)
@@ -52,7 +54,7 @@ _EXTRAS = ("email",)
 @click.option("--fail-on", type=click.Choice(["warn"]), help="Exit with 5 when there are warnings.")
 @click.option("-y", "--yes", is_flag=True, help="Write without asking.")
 @click.pass_context
-def install(ctx: click.Context, /, directory: str | None, fail_on: str | None, **options: Any) -> Report:
+def install(ctx: click.Context, /, directory: str | None, fail_on: str | None, **options: Any) -> "Report":
     """Put the Orchestrator on the RHDH of a directory of manifests.
 
     The files are edited in place, with the smallest diff, only after the result was run through RHDH's own

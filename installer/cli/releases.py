@@ -1,12 +1,14 @@
 """`releases`: what this program knows of RHDH's releases, as data. Knows none itself."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from installer.cli.options import Table, command
 from installer.cli.table import RELEASES
-from installer.model.report import Report
+
+if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
+    from installer.model.report import Report
 
 
 @click.command(
@@ -17,11 +19,12 @@ from installer.model.report import Report
     short_help="The RHDH releases this program knows.",
 )
 @click.pass_context
-def releases(ctx: click.Context) -> Report | None:
+def releases(ctx: click.Context) -> "Report | None":
     """List the RHDH releases this program knows, each with its newest patch."""
     if ctx.invoked_subcommand is not None:
         return None
     from installer.knowledge.releases import minors, release  # noqa: PLC0415 (loads YAML, which help must not)
+    from installer.model.report import Report  # noqa: PLC0415
 
     rows = [{"minor": minor, "version": release(minor).version} for minor in minors()]
     text = "".join(f"{row['minor']:<6} {row['version']}\n" for row in rows)
@@ -30,10 +33,11 @@ def releases(ctx: click.Context) -> Report | None:
 
 @command("show", short_help="Everything this program knows of one release.")
 @click.argument("release_name", metavar="RELEASE")
-def show(release_name: str) -> Report:
+def show(release_name: str) -> "Report":
     """Show everything this program knows of one RHDH release: 1.8, 1.8.3 or v1.8.3."""
     from installer.cli.envelope import plain  # noqa: PLC0415
     from installer.knowledge.releases import release  # noqa: PLC0415
+    from installer.model.report import Report  # noqa: PLC0415
 
     found = plain(release(release_name).describe())
     return Report(result=found, text=_readable(found))

@@ -1,15 +1,20 @@
 """`version`: which program this is, and on which Python. Asks nobody."""
 
 import platform
+from typing import TYPE_CHECKING
 
 from installer import __version__
 from installer.cli.options import PROGRAM, command
-from installer.model.report import Report
+
+if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
+    from installer.model.report import Report
 
 
 @command("version", short_help="The version of this program and its Python.")
-def version() -> Report:
+def version() -> "Report":
     """Show the version of this program, of its Python, and the platform."""
+    from installer.model.report import Report  # noqa: PLC0415
+
     python, system = platform.python_version(), platform.platform()
     return Report(
         result={"version": __version__, "python": python, "platform": system},
