@@ -1,6 +1,7 @@
 """The help of every command: whole, the same by every way, and true to the table."""
 
 import json
+from pathlib import Path
 
 import click
 import pytest
@@ -70,3 +71,12 @@ def test_exit_codes(answer):
     result = json.loads(answer("help", "exit-codes", "-o", "json").out)["result"]
     assert result["exitCodes"][0] == {"code": 0, "name": "OK", "meaning": MEANINGS[ExitCode.OK]}
     assert result["precedence"] == [code.name for code in PRECEDENCE]
+
+
+def test_the_reference_in_docs_is_fresh(program):
+    root_of_checkout = Path(__file__).parents[2]
+    done = program.probe(
+        "import runpy, sys; sys.stdout.write(runpy.run_path(sys.argv[1])['reference']())",
+        str(root_of_checkout / "scripts" / "reference"),
+    )
+    assert done.stdout == (root_of_checkout / "docs" / "reference.md").read_text(), "run scripts/reference"
