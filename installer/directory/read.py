@@ -1,6 +1,9 @@
 """Reads a directory of manifests once, each file parsed once. Does not write, and does not look for an instance."""
 
+import gc
 import posixpath
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -36,9 +39,10 @@ def read(directory: str) -> Manifests:
     """
     found = walk(directory)
     reading = _Reading(found.root, warnings=found.warnings)
-    for path in sorted(found.paths):
-        _read_file(reading, path)
-    _read_generated(reading, found)
+    with _uncollected():
+        for path in sorted(found.paths):
+            _read_file(reading, path)
+        _read_generated(reading, found)
     if not reading.files and not reading.unreadable and not reading.warnings:
         raise fail(
             ExitCode.TARGET,
@@ -53,6 +57,22 @@ def read(directory: str) -> Manifests:
         tuple(reading.warnings),
         dict(sorted(found.links.items())),
     )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without garbage collection: nodes are many, stay and form no cycles, yet it would walk them again and again.
+
+    It is two thirds of the time of reading 500 files. Afterwards they are exempt from later collections.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if enabled:
+            gc.enable()
 
 
 def _read_file(reading: _Reading, path: str) -> None:
