@@ -17,9 +17,7 @@ ALL_PARTS: frozenset[Part] = frozenset({"notifications", "templates", "cors", "c
 def build(release: Release, request: InstallRequest, instance: Instance) -> Goal:
     """The goal for one instance."""
     parts = frozenset(
-        part
-        for part in ALL_PARTS
-        if (part in request.extras if part == "email" else part not in request.without)
+        part for part in ALL_PARTS if (part in request.extras if part == "email" else part not in request.without)
     )
     groups = {"orchestrator"} | ({"notifications"} & parts) | ({"email"} & parts)
     return Goal(

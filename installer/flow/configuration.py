@@ -13,7 +13,7 @@ from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.report import Report
 from installer.model.request import ConfigRequest
 from installer.plan.draft import Draft
-from installer.plan.entries import DEFAULT_FILE
+from installer.plan.entry import DEFAULT_FILE
 from installer.plan.prediction import GENERATED, Failure, Prediction, predict, switches
 from installer.plan.rendering import dump
 from installer.plugins.behaviour import behaviour
@@ -40,7 +40,7 @@ def _predicted(request: ConfigRequest) -> tuple[Prediction, dict[str, Any], tupl
     instance, world = observed.instance, observed.world
     prediction = predict(world, Draft(), instance.plugins, instance.app_config)
     extra = {
-        "instance": described(instance, request.rhdh_version, world.release),
+        "instance": described(instance, request.rhdh_version),
         "release": world.release.version,
     }
     return prediction, extra, (*observed.manifests.warnings, *instance.warnings)
@@ -199,5 +199,3 @@ def show(request: ConfigRequest, path: str) -> Report:
 def _place(prediction: Prediction, origin: Any) -> str:
     place = prediction.place(origin)
     return f"{place.file}:{place.line}"
-
-

@@ -1,6 +1,7 @@
 """Installs the Orchestrator on the RHDH of a directory: observe, plan, predict, confirm, write. Prints nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from installer.desired.build import build
@@ -19,8 +20,8 @@ Progress = Callable[[str], None]
 
 CONFIG_MAP_LIMIT = 1024 * 1024
 NOT_RENDERED = (
-    "operators, Knative and the SonataFlow platform are not rendered: install OpenShift Serverless, OpenShift Serverless "
-    "Logic and the SonataFlow platform on the cluster yourself"
+    "operators, Knative and the SonataFlow platform are not rendered: install OpenShift Serverless, OpenShift "
+    "Serverless Logic and the SonataFlow platform on the cluster yourself"
 )
 
 
@@ -35,17 +36,17 @@ def install(request: InstallRequest, *, confirm: Confirm, progress: Progress) ->
     report = _report(request, observed, made)
     problems = _refusals(made)
     if problems:
-        return _with(report, errors=problems)
+        return replace(report, errors=problems)
     if not files:
         return _gated(report, request)
     if request.dry_run:
         return _gated(report, request, pending=True)
     refused = _confirm(request, report, files, confirm)
     if refused is not None:
-        return _with(report, errors=(refused,))
+        return replace(report, errors=(refused,))
     write(request.directory, _file_changes(files))
     progress(f"wrote {', '.join(edit.path for edit in files)}")
-    return _gated(_with(report, result={"written": True}), request)
+    return _gated(replace(report, result={**(report.result or {}), "written": True}), request)
 
 
 def _report(request: InstallRequest, observed: Observed, made: Plan) -> Report:
@@ -53,7 +54,7 @@ def _report(request: InstallRequest, observed: Observed, made: Plan) -> Report:
     found = changes(made.draft)
     warnings = (*observed.manifests.warnings, *observed.instance.warnings, *made.draft.warnings)
     result: dict[str, Any] = {
-        "instance": described(observed.instance, request.rhdh_version, observed.world.release),
+        "instance": described(observed.instance, request.rhdh_version),
         "release": observed.world.release.version,
         "preview": {
             "failure": failure_view(prediction.failure),
@@ -120,15 +121,13 @@ def _too_large(path: str, characters: str) -> list[Problem]:
 
 def _gated(report: Report, request: InstallRequest, *, pending: bool = False) -> Report:
     if pending and request.exit_code:
-        return _with(report, gate=ExitCode.PENDING)
+        return replace(report, gate=ExitCode.PENDING)
     if request.fail_on_warn and report.warnings:
-        return _with(report, gate=ExitCode.WARNINGS)
+        return replace(report, gate=ExitCode.WARNINGS)
     return report
 
 
-def _confirm(
-    request: InstallRequest, report: Report, files: tuple[FileEdit, ...], confirm: Confirm
-) -> Problem | None:
+def _confirm(request: InstallRequest, report: Report, files: tuple[FileEdit, ...], confirm: Confirm) -> Problem | None:
     if request.yes:
         return None
     diff = "".join(dict.fromkeys(change.diff for change in report.changes))
@@ -138,8 +137,13 @@ def _confirm(
         if moved:
             raise InstallerError(
                 *(
-                    Problem("file-changed", f"{path} has changed since it was read", None, "run the command again",
-                            ExitCode.CONFLICT)
+                    Problem(
+                        "file-changed",
+                        f"{path} has changed since it was read",
+                        None,
+                        "run the command again",
+                        ExitCode.CONFLICT,
+                    )
                     for path in moved
                 )
             )
@@ -150,15 +154,3 @@ def _confirm(
 
 def _file_changes(files: tuple[FileEdit, ...]) -> list[FileChange]:
     return [FileChange(edit.path, edit.before, edit.after) for edit in files]
-
-
-def _with(report: Report, **parts: Any) -> Report:
-    result = dict(report.result or {}) | parts.pop("result", {})
-    values = {
-        "text": report.text,
-        "changes": report.changes,
-        "warnings": report.warnings,
-        "errors": report.errors,
-        "gate": report.gate,
-    } | parts
-    return Report(result, **values)

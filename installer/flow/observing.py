@@ -45,7 +45,8 @@ def _detected(instance: Instance) -> Release:
         raise fail(
             ExitCode.TARGET,
             "unknown-version",
-            f"the manifests of {instance.name} do not tell the release of RHDH (image tag, chart version, operator channel)",
+            f"the manifests of {instance.name} do not tell the release of RHDH (image tag, chart version, operator "
+            "channel)",
             fix="add --rhdh-version X.Y",
         )
     return release(instance.version)
@@ -65,13 +66,13 @@ def read_text(path: str) -> str:
         raise fail(ExitCode.INVALID, error.code, f"{path}: {error.message}", fix="save the file as UTF-8") from error
 
 
-def described(instance: Instance, rhdh_version: str | None, chosen: Release) -> dict[str, str | None]:
+def described(instance: Instance, rhdh_version: str | None) -> dict[str, str | None]:
     """`result.instance` of every command that looks at one."""
     return {
         "flavour": instance.flavour,
         "managedBy": instance.managed_by,
         "name": instance.name,
         "namespace": instance.namespace or None,
-        "version": chosen.version if rhdh_version else instance.version,
+        "version": rhdh_version.removeprefix("v") if rhdh_version else instance.version,
         "versionSource": "--rhdh-version" if rhdh_version else instance.version_source,
     }

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from installer.model.change import Change, Owner
+from installer.model.change import Change
 from installer.plan.draft import Draft, Touched
 from installer.yamltext.redaction import mask_characters
 
@@ -35,8 +35,10 @@ def changes(draft: Draft) -> tuple[Change, ...]:
     found: list[Change] = []
     for path, (file, after) in draft.files().items():
         diff = unified(path, file.characters, after)
-        for touched in _by_object(draft.touched.get(path, [])):
-            found.append(Change("update", touched.ref, path, touched.owner, touched.summary, diff))
+        found += [
+            Change("update", touched.ref, path, touched.owner, touched.summary, diff)
+            for touched in _by_object(draft.touched.get(path, []))
+        ]
     for path, after in draft.new_files().items():
         new = draft.created[path]
         found.append(Change("create", new.ref, path, new.owner, new.summary, unified(path, None, after)))
@@ -67,6 +69,9 @@ def unified(path: str, before: str | None, after: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    return text.splitlines(keepends=True) if "\r" not in text else [f"{line}\n" for line in text.split("\n")][:-1] + (
-        [text.rsplit("\n", 1)[-1]] if text.rsplit("\n", 1)[-1] else []
+    return (
+        text.splitlines(keepends=True)
+        if "\r" not in text
+        else [f"{line}\n" for line in text.split("\n")][:-1]
+        + ([text.rsplit("\n", 1)[-1]] if text.rsplit("\n", 1)[-1] else [])
     )

@@ -15,9 +15,9 @@ from installer.instance.instance import Instance, Layer, Region
 from installer.model.errors import ExitCode, fail
 from installer.model.place import Place
 from installer.plan.draft import Draft, Touched, node_at
-from installer.plan.entries import Entry, entries_of, is_on
-from installer.plan.entries import schema_of as entries_schema
-from installer.plan.goal import DATA_INDEX, Goal
+from installer.plan.entry import Entry, entries_of, is_on
+from installer.plan.entry import schema_of as entries_schema
+from installer.plan.goal import Goal
 from installer.plan.settings import SettingsPlanner, at
 from installer.plugins.behaviour import Behaviour
 from installer.yamltext.patch import Branch, Drop, Set
@@ -26,7 +26,9 @@ from installer.yamltext.values import key_text
 URL = ("orchestrator", "dataIndexService", "url")
 DEV_MODE = ("orchestrator", "sonataFlowService")
 CARRIERS = ("orchestrator-backend", "scaffolder-orchestrator")
-_SERVICE = re.compile(r"https?://sonataflow-platform-data-index-service(?:\.([a-z0-9-]+))?(?:\.svc(?:\.cluster\.local)?)?(?::80)?/?\Z")
+_SERVICE = re.compile(
+    r"https?://sonataflow-platform-data-index-service(?:\.([a-z0-9-]+))?(?:\.svc(?:\.cluster\.local)?)?(?::80)?/?\Z"
+)
 _LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal)(?::\d+)?(?:/|\Z)")
 # What the upstream document's dev mode says; whatever stands beside it is a person's own.
 _SAMPLE: dict[str, Any] = {
@@ -75,10 +77,10 @@ class DataIndexPlanner:
         if in_settings is not None:
             if self._rewritten(in_settings):
                 self._rewrite_setting(in_settings)
-            self._align(entries, in_entries, in_entries[0].value if in_entries else None)
+            self._align(entries, in_entries[0].value if in_entries else None)
         elif in_entries:
             said = in_entries[0]
-            self._align(entries, in_entries, self.goal.data_index_url if self._rewritten(said) else said.value)
+            self._align(entries, self.goal.data_index_url if self._rewritten(said) else said.value)
         else:
             self.settings.set(URL, self.goal.data_index_url)
         self._unknown_namespace()
@@ -87,8 +89,8 @@ class DataIndexPlanner:
         if not self.goal.namespace:
             self.draft.warn(
                 "infrastructure-namespace-unknown",
-                "the manifests do not name RHDH's namespace; the data index is addressed without one, which means RHDH's "
-                "own namespace",
+                "the manifests do not name RHDH's namespace; the data index is addressed without one, which means "
+                "RHDH's own namespace",
                 fix="add --infrastructure-namespace NAMESPACE if the SonataFlow platform is elsewhere",
             )
 
@@ -156,7 +158,7 @@ class DataIndexPlanner:
         layer = self.settings.layers[number]
         if layer.writable:
             self.settings.patches.setdefault(number, Branch()).put(URL, Set(self.goal.data_index_url))
-            self.settings.done.setdefault(number, []).append(".".join(URL))
+            self.settings.done.setdefault(number, []).append(f"sets {'.'.join(URL)}")
         else:
             self.settings.set(URL, self.goal.data_index_url)
         self.draft.warn(
@@ -165,7 +167,7 @@ class DataIndexPlanner:
             where=said.place,
         )
 
-    def _align(self, entries: list[Entry], said: list[Said], url: str | None) -> None:
+    def _align(self, entries: list[Entry], url: str | None) -> None:
         """One plugin that says it makes the other say it too: its default is another value."""
         if url is None:
             return
@@ -185,7 +187,7 @@ class DataIndexPlanner:
             if found is not None and layer.writable:
                 self._check_sample(found, self._place(layer, DEV_MODE))
                 self.settings.patches.setdefault(number, Branch()).put(DEV_MODE, Drop())
-                self.settings.done.setdefault(number, []).append("no orchestrator.sonataFlowService")
+                self.settings.done.setdefault(number, []).append("removes orchestrator.sonataFlowService")
                 self._report_dev_mode(self._place(layer, DEV_MODE))
         entries = entries_of(self.draft.value(self.plugins.region, entries_schema(self.behaviour)))
         patch = Branch()
@@ -247,5 +249,3 @@ def beyond_sample(value: Any, sample: Any, path: str = "") -> list[str]:
 
 def _has_host(url: str) -> bool:
     return re.match(r"https?://[^\s{}]+", url) is not None
-
-

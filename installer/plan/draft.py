@@ -113,7 +113,7 @@ class Draft:
         """Every file that changes: as it was read, and its characters afterwards."""
         splices: dict[str, tuple[File, list[Splice]]] = {}
         for text, after in self.texts.values():
-            file, found = splices.setdefault(text.file.path, (text.file, []))
+            _, found = splices.setdefault(text.file.path, (text.file, []))
             found += text.to_file(differences(text.characters, after))
         return {
             path: (file, spliced(file.characters, found))
@@ -228,6 +228,4 @@ def _opcodes(
         tail += 1
     middle_old, middle_new = old[head : len(old) - tail], new[head : len(new) - tail]
     matcher.set_seqs(middle_old, middle_new)
-    return [
-        (tag, a + head, b + head, c + head, d + head) for tag, a, b, c, d in matcher.get_opcodes()
-    ]
+    return [(tag, a + head, b + head, c + head, d + head) for tag, a, b, c, d in matcher.get_opcodes()]

@@ -8,61 +8,18 @@ from typing import Any
 from yaml.nodes import MappingNode
 
 from installer.instance.instance import Layer
-from installer.knowledge.aliases import npm_name, npm_version, role, role_of
-from installer.knowledge.denied import denied
+from installer.knowledge.aliases import npm_name, npm_version, role
 from installer.knowledge.hashes import known, verdict
 from installer.model.errors import ExitCode, fail
 from installer.model.place import Place
 from installer.plan.draft import Draft, Touched, node_at
+from installer.plan.entry import Entry, Included, entries_of, is_on, schema_of
+from installer.plan.fitness import Fitness
 from installer.plan.goal import Goal, GoalPlugin
 from installer.plugins.behaviour import Behaviour
 from installer.plugins.identity import merge_key
-from installer.plugins.switches import is_off
 from installer.yamltext.patch import Branch, Drop, Set
-from installer.yamltext.values import Schema, key_text
-
-DEFAULT_FILE = "dynamic-plugins.default.yaml"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry of a person's main file: its number in `plugins`, its data, its role if it is of the Orchestrator's."""
-
-    number: int
-    data: Mapping[str, Any]
-    role: str | None
-
-    @property
-    def package(self) -> str:
-        return str(self.data["package"])
-
-
-@dataclass(frozen=True)
-class Included:
-    """What the includes bring: entries by role where their text is at hand; `unknown`: more than is at hand."""
-
-    entries: Mapping[str, tuple[Mapping[str, Any], ...]]
-    unknown: bool
-    default_file: bool
-
-
-def schema_of(behaviour: Behaviour) -> Schema:
-    return Schema.KUBERNETES if behaviour.language == "python" else Schema.CORE
-
-
-def is_on(data: Mapping[str, Any], behaviour: Behaviour) -> bool:
-    """Whether RHDH reads an entry, taken by itself, as switched on."""
-    return not is_off(data, behaviour)
-
-
-def entries_of(value: Any) -> list[Entry]:
-    """The entries of a parsed main file; what is no entry is left out (RHDH's own check speaks of it)."""
-    listed = value.get("plugins") if isinstance(value, Mapping) else None
-    return [
-        Entry(number, data, role_of(data["package"]))
-        for number, data in enumerate(listed if isinstance(listed, list) else [])
-        if isinstance(data, Mapping) and isinstance(data.get("package"), str)
-    ]
+from installer.yamltext.values import key_text
 
 
 @dataclass
@@ -74,6 +31,9 @@ class EntryPlanner:
     behaviour: Behaviour
     layer: Layer
     included: Included
+
+    def __post_init__(self) -> None:
+        self.fitness = Fitness(self.draft, self.goal, self.behaviour, self.layer, self.included)
 
     def plan(self) -> None:
         region, schema = self.layer.region, schema_of(self.behaviour)
@@ -97,7 +57,7 @@ class EntryPlanner:
     # -- new entries
 
     def _new(self, wanted: GoalPlugin) -> dict[str, Any]:
-        package, config = self._package(wanted), wanted.plugin_config
+        package, config = self.fitness.package(wanted), wanted.plugin_config
         if config is None and "{{" not in package and not self.included.default_file:
             config = wanted.pinned_config
         if self._default_config(wanted):
@@ -119,35 +79,6 @@ class EntryPlanner:
             merge_key(str(one["package"]), self.behaviour) == key and one.get("pluginConfig") == wanted.plugin_config
             for one in self.included.entries.get(wanted.role, ())
         )
-
-    def _package(self, wanted: GoalPlugin) -> str:
-        """The release's package; `{{inherit}}` only where something is inherited from. Raises InstallerError (DECIDE)."""
-        if wanted.image is None:
-            return wanted.package
-        inherited = any(
-            merge_key(str(one["package"]), self.behaviour).startswith(f"oci://{wanted.image}:")
-            for one in self.included.entries.get(wanted.role, ())
-        )
-        if inherited or self.included.unknown:
-            if not inherited:
-                self.draft.note(
-                    f"{DEFAULT_FILE} is not at hand (it comes with RHDH's catalog index); it is assumed to hold the "
-                    f"Orchestrator's entries of RHDH {self.goal.release.minor}"
-                )
-            return wanted.package
-        if wanted.digest:
-            return f"oci://{wanted.image}@{wanted.digest}" + self._path(wanted)
-        raise fail(
-            ExitCode.DECIDE,
-            "no-version-known",
-            f"{DEFAULT_FILE} is not included, so {wanted.image} inherits no version, and no digest of it is known for "
-            f"RHDH {self.goal.release.version}",
-            where=self.draft.place(self.layer.region, self.draft.root(self.layer.region)),
-            fix=f"add {DEFAULT_FILE} to `includes`, or an entry with the digest you want",
-        )
-
-    def _path(self, wanted: GoalPlugin) -> str:
-        return "" if self.behaviour.oci == "pattern" else f"!{(wanted.image or '').rsplit('/', 1)[-1]}"
 
     def _rendered(self, entry: dict[str, Any]) -> dict[str, Any]:
         """Helm renders its values: what RHDH shall read as {{…}} has to be written as a template of itself."""
@@ -174,20 +105,20 @@ class EntryPlanner:
         return done
 
     def _keeper(self, wanted: GoalPlugin, candidates: list[Entry]) -> Entry:
-        fitting = [entry for entry in candidates if self._fits(wanted, entry)]
+        fitting = [entry for entry in candidates if self.fitness.fits(wanted, entry)]
         return (fitting or candidates)[-1]
 
     def _improve(self, wanted: GoalPlugin, entry: Entry, patch: Branch) -> list[str]:
         done: list[str] = []
         path = ("plugins", entry.number)
-        if not self._fits(wanted, entry):
-            package = self._package(wanted)
+        if not self.fitness.fits(wanted, entry):
+            package = self.fitness.package(wanted)
             patch.put((*path, "package"), Set(escaped(package) if self.layer.templated else package))
             done.append(f"{entry.package} becomes {package}")
             self._set_integrity(wanted.integrity, entry, path, patch)
             self._set_config(wanted, entry, path, patch)
-        elif wanted.integrity and entry.data.get("integrity") != self._integrity(wanted, entry):
-            self._set_integrity(self._integrity(wanted, entry), entry, path, patch)
+        elif wanted.integrity and entry.data.get("integrity") != self.fitness.integrity(wanted, entry):
+            self._set_integrity(self.fitness.integrity(wanted, entry), entry, path, patch)
             done.append(f"corrects the integrity of {entry.package}")
             self._report_hash(entry)
         if self._needs_switch(entry):
@@ -195,67 +126,22 @@ class EntryPlanner:
             self._set_switch(entry, path, patch)
         return done
 
-    def _fits(self, wanted: GoalPlugin, entry: Entry) -> bool:
-        """Whether an entry may keep its package string: the release's own, or a good one of the release's line."""
-        package = entry.package
-        if package == wanted.package:
-            return wanted.image is None or self._package(wanted) == wanted.package
-        if package.startswith("oci://"):
-            return self._is_of_minor(package, wanted)
-        name, version = npm_name(package), npm_version(package)
-        if name is None or version is None or name != npm_name(wanted.package):
-            return False
-        if denied(name, version):
-            return False
-        ours = npm_version(wanted.package)
-        return version == ours or _is_newer_patch(version, ours)
-
-    def _is_of_minor(self, package: str, wanted: GoalPlugin) -> bool:
-        """An OCI entry that names a tag or digest of the release's minor is kept."""
-        release = self.goal.release
-        reference = package.removeprefix("oci://").split("!")[0]
-        if reference.endswith(":{{inherit}}"):
-            return self.included.unknown or role_of(package) in self.included.entries
-        if "@" in reference:
-            image, _, digest = reference.partition("@")
-            if wanted.image is None:
-                return True
-            tail = image.rsplit("/", 1)[-1]
-            return any(
-                known.rsplit("/", 1)[-1] == tail and digest in digests
-                for known, digests in release.minor_digests.items()
-            )
-        tag = reference.rsplit("/", 1)[-1].partition(":")[2]
-        return tag.startswith(f"bs_{release.backstage}__") or bool(
-            re.match(rf"{re.escape(release.minor)}(?![0-9])", tag)
-        )
-
-    def _integrity(self, wanted: GoalPlugin, entry: Entry) -> str | None:
-        """The right hash of the package an entry keeps; what it says itself where nothing is known."""
-        name, version = npm_name(entry.package), npm_version(entry.package)
-        known = self.goal.release.pins.get(name or "", {}).get(version or "")
-        if known is None and version == npm_version(wanted.package):
-            known = wanted.integrity
-        return known or entry.data.get("integrity")
-
-    def _set_integrity(
-        self, integrity: str | None, entry: Entry, path: tuple[str | int, ...], patch: Branch
-    ) -> None:
+    def _set_integrity(self, integrity: str | None, entry: Entry, path: tuple[str | int, ...], patch: Branch) -> None:
         if integrity:
             patch.put((*path, "integrity"), Set(integrity))
         elif "integrity" in entry.data:
             patch.put((*path, "integrity"), Drop())
 
-    def _set_config(
-        self, wanted: GoalPlugin, entry: Entry, path: tuple[str | int, ...], patch: Branch
-    ) -> None:
+    def _set_config(self, wanted: GoalPlugin, entry: Entry, path: tuple[str | int, ...], patch: Branch) -> None:
         """The person's pluginConfig stays; an old frontend key takes the plugin's name of today."""
         config = entry.data.get("pluginConfig")
         if not isinstance(config, Mapping) or not config:
             if wanted.plugin_config and not self._default_config(wanted):
                 patch.put((*path, "pluginConfig"), Set(wanted.plugin_config))
             return
-        names = list(((wanted.plugin_config or wanted.pinned_config or {}).get("dynamicPlugins") or {}).get("frontend") or {})
+        names = list(
+            ((wanted.plugin_config or wanted.pinned_config or {}).get("dynamicPlugins") or {}).get("frontend") or {}
+        )
         frontend = (config.get("dynamicPlugins") or {}).get("frontend") if names else None
         if not isinstance(frontend, Mapping) or names[0] in frontend:
             return
@@ -297,7 +183,7 @@ class EntryPlanner:
     def _retire(self, wanted: GoalPlugin, keeper: Entry, entry: Entry, patch: Branch) -> list[str]:
         """No plugin is on twice: another entry of it goes off, or goes where RHDH would read the two as one."""
         path = ("plugins", entry.number)
-        kept = keeper.package if self._fits(wanted, keeper) else self._package(wanted)
+        kept = keeper.package if self.fitness.fits(wanted, keeper) else self.fitness.package(wanted)
         if merge_key(entry.package, self.behaviour) == merge_key(kept, self.behaviour):
             self._fold(keeper, entry, patch)
             patch.put(path, Drop())
@@ -311,7 +197,7 @@ class EntryPlanner:
         return [f"switches {entry.package} off: the same plugin is on once already"]
 
     def _fold(self, keeper: Entry, entry: Entry, patch: Branch) -> None:
-        """The removed entry's configuration joins the kept one's. Raises InstallerError (DECIDE) where they disagree."""
+        """The removed entry's configuration joins the kept one's. Raises InstallerError (DECIDE) if they disagree."""
         config, other = keeper.data.get("pluginConfig"), entry.data.get("pluginConfig")
         if not other or config == other:
             return
@@ -380,12 +266,3 @@ def node_patch(patch: Branch, path: tuple[str | int, ...]) -> Any:
 def escaped(text: str) -> str:
     """A text that Helm's template engine renders as itself."""
     return re.sub(r"\{\{[^{}]*\}\}", lambda match: '{{ "' + match[0] + '" }}', text)
-
-
-def _is_newer_patch(version: str, ours: str | None) -> bool:
-    mine, theirs = _numbers(version), _numbers(ours or "")
-    return bool(mine and theirs) and mine[:2] == theirs[:2] and mine[2] > theirs[2]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(map(int, version.split("."))) if re.fullmatch(r"\d+\.\d+\.\d+", version) else ()

@@ -72,7 +72,7 @@ class Homes:
                     ExitCode.TARGET,
                     "no-app-config",
                     f"{self.instance.name} reads no app-config file that a person owns",
-                    fix="mount a ConfigMap with an app-config and add --config with its path to the container's arguments",
+                    fix="mount a ConfigMap with an app-config and add --config with its path to the arguments",
                 )
 
     # -- new ConfigMaps of an operator's instance
@@ -151,4 +151,3 @@ class Made:
 
     layer: Layer
     name_of_map: str
-

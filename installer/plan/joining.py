@@ -1,4 +1,4 @@
-"""Tidies what was pasted before anything is planned: a second `plugins:` or `app:` joins the first, `app.backend` moves.
+"""Tidies what was pasted, before anything is planned: a second `plugins:` or `app:` joins, `app.backend` moves.
 
 Every other key that stands twice is refused, with both places.
 """
@@ -103,9 +103,7 @@ def _raise_in_region(draft: Draft, layer: Layer) -> None:
     patch = Branch().put(("app", "backend"), Drop())
     additions = missing({"backend": moved}, value)
     patch.members.update({key: child for key, child in additions.members.items() if key != "app"})
-    draft.patch(
-        layer.region, patch, schema_of(layer), Touched(layer.ref, layer.owner, "moves app.backend to backend")
-    )
+    draft.patch(layer.region, patch, schema_of(layer), Touched(layer.ref, layer.owner, "moves app.backend to backend"))
 
 
 def _refuse_disagreement(moved: dict[str, object], present: dict[str, object], layer: Layer, draft: Draft) -> None:
@@ -140,4 +138,3 @@ def _key_node(draft: Draft, region: Region, path: tuple[str, ...]) -> Node | Non
             break
         found, node = pair
     return found
-

@@ -21,7 +21,7 @@ from installer.yamltext.values import Schema
 LIMIT = "MAX_ENTRY_SIZE"
 _FIRST_WITH_PATCH = "rhdh.redhat.com/v1alpha3"  # spec.deployment.patch came with RHDH 1.4 (operator 0.4)
 _ZIP_BOMB = "Zip bomb detected in package/dist-scalprum/…"
-_NOT_FOUND = "npm error 404 Not Found"
+_NOT_FOUND = "Error while installing plugin @redhat/… with 'npm pack'"
 
 
 @dataclass
@@ -63,8 +63,8 @@ class LoadingPlanner:
         name = self.instance.npmrc_name or "RELEASE-dynamic-plugins-npmrc"
         self.draft.warn(
             "npmrc-needed",
-            f"npm must know where {line.split(':')[0]} packages are: add a Secret {name} with the key .npmrc and the line "
-            f"{line}; without it the init container ends with `{_NOT_FOUND}`",
+            f"npm must know where {line.split(':', maxsplit=1)[0]} packages are: add a Secret {name} with the key "
+            f".npmrc and the line {line}; without it the init container ends with `{_NOT_FOUND}`",
             fix=f"kubectl create secret generic {name} --from-literal=.npmrc={line}",
         )
 
@@ -83,15 +83,12 @@ class LoadingPlanner:
         self.homes.list_file(path)
 
     def _folder(self) -> str:
-        home = self.instance.home
-        match home:
-            case OperatorHome(resource):
-                path = resource.text.file.path
+        """Beside the file that a new object belongs to."""
+        match self.instance.home:
+            case OperatorHome(document) | PlainHome(document):
+                return document.text.file.path.rpartition("/")[0]
             case HelmHome(values):
-                path = values.text.file.path
-            case PlainHome(workload):
-                path = workload.text.file.path
-        return path.rpartition("/")[0]
+                return values.text.file.path.rpartition("/")[0]
 
     def _add_line(self, region: Region, line: str, scope: str) -> None:
         """`region` is the .npmrc itself, or the scalar that holds it."""
@@ -160,8 +157,8 @@ class LoadingPlanner:
     def _size_fix(self, size: str) -> str:
         if self.instance.flavour == "helm":
             return (
-                f"list the init container {INIT_CONTAINER} in upstream.backstage.initContainers as the chart has it, with "
-                f"{LIMIT}: \"{size}\" in its env"
+                f"list the init container {INIT_CONTAINER} in upstream.backstage.initContainers as the chart has it, "
+                f'with {LIMIT}: "{size}" in its env'
             )
         return f"move the Backstage resource to {_FIRST_WITH_PATCH} and set {LIMIT} in spec.deployment.patch"
 
@@ -207,13 +204,10 @@ def _size_patch(patch: Branch, way: tuple[str, ...], containers: list[Any], size
 
 def maps_scope(npmrc: str, scope: str) -> bool:
     """Whether an .npmrc says where a scope's packages are, wherever that is."""
-    return any(
-        line.split("=", 1)[0].strip() == f"{scope}:registry" for line in npmrc.splitlines() if "=" in line
-    )
+    return any(line.split("=", 1)[0].strip() == f"{scope}:registry" for line in npmrc.splitlines() if "=" in line)
 
 
 def _at(value: Any, path: tuple[str, ...]) -> Any:
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None
     return value
-

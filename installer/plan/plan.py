@@ -1,18 +1,19 @@
 """The plan of an installation: every planner in its order, then the prediction. Pure: data in, data out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from installer.instance.instance import HelmHome, Layer
 from installer.instance.manifests import Manifests
 from installer.knowledge.aliases import npm_name
 from installer.plan.data_index import DataIndexPlanner
 from installer.plan.draft import Draft
-from installer.plan.entries import EntryPlanner, entries_of, is_on, schema_of
+from installer.plan.entries import EntryPlanner
+from installer.plan.entry import entries_of, is_on, schema_of
 from installer.plan.goal import Goal
 from installer.plan.homes import Homes
 from installer.plan.joining import join_plugins, join_settings
 from installer.plan.loading import LoadingPlanner
-from installer.plan.prediction import Prediction, World, data_of, included, predict
+from installer.plan.prediction import Prediction, World, in_force, included, predict
 from installer.plan.settings import SettingsPlanner
 
 NEW_PLUGINS = "includes:\n  - dynamic-plugins.default.yaml\n"
@@ -42,7 +43,7 @@ def plan(world: World, goal: Goal, manifests: Manifests) -> Plan:
     for layer in layers:
         if layer.writable:
             join_settings(draft, layer)
-    effective = data_of(predict(world, draft, world.instance.plugins, layers).config)
+    effective = in_force(world, draft, plugins, layers)
     EntryPlanner(draft, goal, world.behaviour, plugins, included(world, draft, plugins)).plan()
     settings = SettingsPlanner(draft, goal, world.instance, layers, effective)
     DataIndexPlanner(draft, goal, world.instance, world.behaviour, plugins, settings).plan()
@@ -58,7 +59,7 @@ def _without_the_charts(world: World, goal: Goal, draft: Draft) -> Goal:
         return goal
     draft.note("orchestrator.enabled is set in the values: the chart adds the Orchestrator's plugins by itself")
     rest = tuple(one for one in goal.plugins if one.group != "orchestrator")
-    return Goal(**{**{name: getattr(goal, name) for name in goal.__dataclass_fields__}, "plugins": rest})
+    return replace(goal, plugins=rest)
 
 
 def _scopes(world: World, draft: Draft, plugins: Layer) -> frozenset[str]:

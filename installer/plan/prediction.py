@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from installer.appconfig.simulate import ALL, Effective, Environment, Layer as ConfigLayer, Switches
+from installer.appconfig.simulate import ALL, Effective, Environment, Switches
+from installer.appconfig.simulate import Layer as ConfigLayer
 from installer.appconfig.simulate import simulate as simulate_config
 from installer.instance.instance import HelmHome, Instance, Layer
 from installer.knowledge.releases import Release
 from installer.model.place import Place
 from installer.plan.draft import Draft
-from installer.plan.entries import DEFAULT_FILE, Included, entries_of
+from installer.plan.entry import DEFAULT_FILE, Included, entries_of
 from installer.plan.goal import GoalPlugin
 from installer.plan.rendering import Rendering, dump, render
 from installer.plugins.behaviour import Behaviour, behaviour
@@ -90,14 +91,29 @@ def predict(world: World, draft: Draft, plugins: Layer | None, layers: tuple[Lay
     )
     renderings: dict[str, Rendering] = {MAIN: main} if main else {}
     if outcome.failure:
-        failure = _plugin_failure(outcome, renderings)
-        return Prediction(outcome, None, failure, (), renderings)
-    texts = [render(draft, layer, world.instance) for layer in layers]
-    names = _distinct([text.name for text in texts])
-    renderings |= dict(zip(names, texts, strict=True))
-    config = configure(world, outcome.app_config, list(zip(names, [text.characters for text in texts], strict=True)))
+        return Prediction(outcome, None, _plugin_failure(outcome, renderings), (), renderings)
+    config = _configured(world, draft, outcome, layers, renderings)
     failure = _config_failure(config, renderings) if config.failure else None
     return Prediction(outcome, config, failure, config.unresolved, renderings)
+
+
+def in_force(world: World, draft: Draft, plugins: Layer | None, layers: tuple[Layer, ...]) -> dict[str, Any]:
+    """The app-config as the layers say it, also where the plugins would fail today; {} where it cannot be read."""
+    outcome = simulate_plugins(
+        render_main(world, draft, plugins).characters if plugins is not None else ABSENT,
+        lambda name: world.include(draft, name),
+        world.behaviour,
+    )
+    return dict(_configured(world, draft, outcome, layers, {}).value or {})
+
+
+def _configured(
+    world: World, draft: Draft, outcome: Outcome, layers: tuple[Layer, ...], renderings: dict[str, Rendering]
+) -> Effective:
+    texts = [render(draft, layer, world.instance) for layer in layers]
+    names = _distinct([text.name for text in texts])
+    renderings.update(zip(names, texts, strict=True))
+    return configure(world, outcome.app_config, list(zip(names, [text.characters for text in texts], strict=True)))
 
 
 def configure(world: World, generated: Mapping[Any, Any] | None, files: list[tuple[str, str]]) -> Effective:
@@ -196,11 +212,6 @@ def _config_failure(config: Effective, renderings: Mapping[str, Rendering]) -> F
     failure = config.failure
     assert failure is not None  # noqa: S101 - asked for on a failure only
     where = None
-    if failure.file in renderings:
+    if failure.file is not None and failure.file in renderings:
         where = renderings[failure.file].locate(failure.line or 1, 1)
     return Failure(failure.message, None, where)
-
-
-def data_of(config: Effective | None) -> dict[str, Any]:
-    return dict(config.value or {}) if config else {}
-

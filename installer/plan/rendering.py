@@ -34,7 +34,9 @@ def render(draft: Draft, layer: Layer, instance: Instance) -> Rendering:
     if not region.path and not layer.templated:
         text = region.text
         before, after = text.characters, draft.characters(text)
-        return Rendering(layer.name, after, lambda line, column: text.place_of_line(_before(before, after, line), column))
+        return Rendering(
+            layer.name, after, lambda line, column: text.place_of_line(_before(before, after, line), column)
+        )
     node = draft.root(region)
     characters = dump(resolve(construct(node, Schema.KUBERNETES), instance) or {})
     return Rendering(layer.name, characters, _locator(draft, layer, node, characters))
@@ -56,7 +58,8 @@ def resolve(value: Any, instance: Instance) -> Any:
             return [resolve(item, instance) for item in value]
         case dict():
             return {key: resolve(child, instance) for key, child in value.items()}
-    return value
+        case _:
+            return value
 
 
 def _resolved_text(text: str, instance: Instance) -> str:

@@ -66,10 +66,8 @@ class SettingsPlanner:
     def carry_out(self) -> None:
         for number, patch in self.patches.items():
             layer = self.layers[number]
-            summary = "adds " + ", ".join(dict.fromkeys(self.done[number]))
-            self.draft.patch(
-                layer.region, patch, schema_of(layer), Touched(layer.ref, layer.owner, summary)
-            )
+            summary = "; ".join(dict.fromkeys(self.done[number]))
+            self.draft.patch(layer.region, patch, schema_of(layer), Touched(layer.ref, layer.owner, summary))
 
     # -- the parts
 
@@ -202,7 +200,11 @@ class SettingsPlanner:
             if not layer.writable or (floor is not None and number < floor):
                 continue
             depth = max(
-                (size for size in range(len(path), -1, -1) if isinstance(at(self.values[number], path[:size]), Mapping)),
+                (
+                    size
+                    for size in range(len(path), -1, -1)
+                    if isinstance(at(self.values[number], path[:size]), Mapping)
+                ),
                 default=0,
             )
             if best is None or (depth, number) >= best:
@@ -213,7 +215,7 @@ class SettingsPlanner:
         return self.patches.setdefault(number, Branch())
 
     def _say(self, number: int, path: Path) -> None:
-        self.done.setdefault(number, []).append(".".join(path))
+        self.done.setdefault(number, []).append(f"adds {'.'.join(path)}")
 
 
 def leaves(value: Mapping[str, Any], path: Path = ()) -> list[tuple[Path, Any]]:
@@ -235,7 +237,7 @@ def origin_of(url: str) -> str:
 
 
 def is_placeholder(value: Any) -> bool:
-    """What an upstream document asks a reader to fill in: `{{ URL to RHDH service or route }}`, however YAML reads it."""
+    """What an upstream document asks a reader to fill in (`{{ URL to RHDH service or route }}`), as YAML reads it."""
     if isinstance(value, Mapping):
         return any("URL to RHDH" in str(key) or is_placeholder(child) for key, child in value.items()) or bool(
             value and next(iter(value.values())) is None
