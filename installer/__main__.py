@@ -1,8 +1,18 @@
 """The door of the program: watches for signals first, then loads the rest. Must stay light: no heavy import here."""
 
 import sys
+from types import TracebackType
 
-from installer.cli.signals import Interrupted, ignore_signals, watch_signals
+
+def _hush(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if kind is not KeyboardInterrupt:
+        sys.__excepthook__(kind, error, trace)
+
+
+# Ctrl-C in the milliseconds before signals are watched: Python still ends by SIGINT, but without a traceback.
+sys.excepthook = _hush
+
+from installer.cli.signals import Interrupted, ignore_signals, watch_signals  # noqa: E402
 
 
 def main() -> None:

@@ -1,9 +1,12 @@
 """Turns SIGINT, SIGTERM and SIGHUP into one exception, so that cleanup is ordinary `finally`. Cleans up nothing."""
 
 import signal
+import sys
 from types import FrameType
+from typing import Any
 
 _STOPS = ("SIGINT", "SIGTERM", "SIGHUP")
+_SOON = 0.001
 _arrived: list[int] = []
 
 
@@ -25,12 +28,26 @@ def _stop(number: int, _frame: FrameType | None) -> None:
         raise Interrupted(_arrived[0])
 
 
+def _swallowed(lost: Any) -> None:
+    # A stop that falls into a weak reference's callback is dropped by Python, with a traceback: raise it again, soon.
+    if isinstance(lost.exc_value, Interrupted):
+        signal.setitimer(signal.ITIMER_REAL, _SOON)
+    else:
+        sys.__unraisablehook__(lost)
+
+
+def _again(_number: int, _frame: FrameType | None) -> None:
+    raise Interrupted(_arrived[0])
+
+
 def _numbers() -> list[int]:
-    return [getattr(signal, name) for name in _STOPS if hasattr(signal, name)]
+    return [getattr(signal, name) for name in _STOPS]
 
 
 def watch_signals() -> None:
     """Raise Interrupted from now on. A signal that our parent made us ignore (nohup, `&`) stays ignored."""
+    sys.unraisablehook = _swallowed
+    signal.signal(signal.SIGALRM, _again)
     for number in _numbers():
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
@@ -38,5 +55,5 @@ def watch_signals() -> None:
 
 def ignore_signals() -> None:
     """The answer is given: nothing that arrives now may change it."""
-    for number in _numbers():
+    for number in (*_numbers(), signal.SIGALRM):
         signal.signal(number, signal.SIG_IGN)

@@ -7,17 +7,16 @@ import subprocess
 import pytest
 
 
-def started(program, tmp_path, *words, **env):
+def started(program, tmp_path, *words, fake="hang"):
     """The program, once it is in the middle of its work and holds a temporary file."""
     child = program.start(
         "install",
         "--directory",
         str(tmp_path),
         *words,
-        fake="hang",
+        fake=fake,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        **env,
     )
     assert child.stderr.readline() == "holding\n"
     assert [path.name for path in tmp_path.iterdir()] == ["held.tmp"]
@@ -79,3 +78,12 @@ def test_a_signal_that_our_parent_ignores_stays_ignored(program, tmp_path):
     child.send_signal(signal.SIGTERM)
     child.communicate(timeout=60)
     assert child.returncode == 143
+
+
+@pytest.mark.parametrize(("number", "code", "name"), STOPS)
+def test_a_stop_that_python_drops_is_not_lost(number, code, name, program, tmp_path):
+    child = started(program, tmp_path, fake="drop")
+    child.send_signal(number)
+    _, err = child.communicate(timeout=60)
+    assert (child.returncode, err) == (code, f"error: stopped by {name}\n")
+    assert list(tmp_path.iterdir()) == []

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+import weakref
 from pathlib import Path
 from types import ModuleType
 
@@ -52,12 +53,29 @@ def flood(_request, **_rest):
     return Report(result={"line": "x" * 2_000_000}, text="line\n" * 400_000)
 
 
-def break_down(_request, **_rest):
-    raise ValueError("token: s3cr3t")
+def drop(request, *, progress, **_rest):
+    """Be in a weak reference's callback when the signal arrives: there Python drops what is raised."""
+
+    class Thing:
+        pass
+
+    def callback(_dead):
+        progress("holding")
+        time.sleep(50)
+
+    (Path(request.directory) / "held.tmp").touch()
+    try:
+        thing = Thing()
+        reference = weakref.ref(thing, callback)
+        del thing
+        time.sleep(50)
+    finally:
+        (Path(request.directory) / "held.tmp").unlink()
+    return reference
 
 
 fake = ModuleType("installer.flow")
-vars(fake)["install"] = {f.__name__: f for f in (hang, ask, speak, flood, break_down)}[sys.argv.pop(1)]
+vars(fake)["install"] = {f.__name__: f for f in (hang, ask, speak, flood, drop)}[sys.argv.pop(1)]
 sys.modules["installer.flow"] = fake
 
 from installer.__main__ import main  # noqa: E402
