@@ -25,7 +25,7 @@ from installer.yamltext.javascript_nodes import (
     line_and_column,
 )
 from installer.yamltext.javascript_parser import Parser
-from installer.yamltext.javascript_values import NoValue, javascript_value, join_surrogates
+from installer.yamltext.javascript_values import NoValue, Places, javascript_value, join_surrogates
 from installer.yamltext.reading import FILE_LIMIT, PLAIN, QUOTED, Unreadable
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
@@ -67,6 +67,7 @@ class JavaScriptDocument:
     value: Any
     root: Node | None
     text: str = field(repr=False)
+    offsets: Places = field(repr=False)
 
     @cached_property
     def node(self) -> pyyaml.Node | None:
@@ -76,6 +77,11 @@ class JavaScriptDocument:
     @cached_property
     def _line_starts(self) -> list[int]:
         return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    def place_in(self, container: Any, member: str | int) -> tuple[int, int] | None:
+        """Line and column of a member of a dict or list of `value`; None where it comes from no text."""
+        offset = self.offsets.get(id(container), {}).get(member)
+        return None if offset is None else self.place(offset)
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1, the column in characters."""
@@ -94,11 +100,11 @@ def load(text: str) -> JavaScriptDocument:
     if fault := _first_fault(first, more):
         raise _error(fault, units, parser.line_starts)
     try:
-        value = None if first.node is None else javascript_value(first.node)
+        value, offsets = (None, {}) if first.node is None else javascript_value(first.node)
     except NoValue as error:
         name = "ReferenceError" if "alias" in str(error) and "Merge" not in str(error) else "Error"
         raise JavaScriptYamlError(str(error), name=name) from error
-    return JavaScriptDocument(value, first.node, units)
+    return JavaScriptDocument(value, first.node, units, offsets)
 
 
 def _utf16_units(text: str) -> str:

@@ -6,7 +6,7 @@ Does not parse. Follows that package (ISC licence, © Eemeli Aro; see javascript
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from installer.yamltext.core12 import text_of
 from installer.yamltext.javascript_nodes import Alias, Mapping, Node, Pair, Scalar, Sequence
@@ -29,9 +29,14 @@ class _Anchored:
     weight: int = 0
 
 
-def javascript_value(root: Node) -> Any:
+Places: TypeAlias = dict[int, dict[str | int, int]]
+"""By id() of a dict or list of the value: where its members stand, as offsets in the text."""
+
+
+def javascript_value(root: Node) -> tuple[Any, Places]:
     """The value of a document: str, int, float, bool, None, list, dict with str keys. Raises NoValue, Unreadable."""
-    return _Conversion(root).convert(root)
+    conversion = _Conversion(root)
+    return conversion.convert(root), conversion.places
 
 
 def join_surrogates(text: str) -> str:
@@ -62,6 +67,7 @@ class _Conversion:
         self.targets: dict[int, Node] = {}
         self.anchored: dict[int, _Anchored] = {}
         self.open: set[int] = set()
+        self.places: Places = {}
         self._find_targets(root, {})
 
     def _find_targets(self, node: Node | Pair | None, anchors: dict[str, Node]) -> None:
@@ -132,6 +138,7 @@ class _Conversion:
     def _sequence(self, node: Sequence) -> Any:
         values = [self._item(item) for item in node.items]
         if node.tag != "omap":
+            self.places[id(values)] = {index: _start(item) for index, item in enumerate(node.items)}
             return values
         # A JavaScript Map has no properties of its own: nothing of it reaches the configuration.
         keys = [str(key) for item in node.items if isinstance(item, Pair) for key in [self.key_text(item.key)]]
@@ -156,11 +163,18 @@ class _Conversion:
     def _add_pair(self, result: dict[str, Any], pair: Pair) -> None:
         if isinstance(pair.key, Scalar) and pair.key.merge:
             for source in self._merge_sources(pair.value):
-                for key, value in self._mapping(source).items():
-                    result.setdefault(key, value)
+                self._merge(result, self._mapping(source))
             return
         key = self.key_text(pair.key)
         result[key] = None if pair.value is None else self.convert(pair.value)
+        self.places.setdefault(id(result), {})[key] = _start(pair)
+
+    def _merge(self, result: dict[str, Any], source: dict[str, Any]) -> None:
+        places = self.places.setdefault(id(result), {})
+        for key, value in source.items():
+            if key not in result:
+                result[key] = value
+                places[key] = self.places[id(source)][key]
 
     def _merge_sources(self, value: Node | None) -> list[Mapping]:
         source = self.resolve(value) if isinstance(value, Alias) else value
@@ -184,6 +198,13 @@ class _Conversion:
         if isinstance(value, dict | list):
             return join_surrogates(flow_text_of(key))
         return join_surrogates(text_of(value))
+
+
+def _start(node: Node | Pair) -> int:
+    """Where a member stands: a scalar where it begins, a collection where its key does."""
+    if not isinstance(node, Pair):
+        return node.start
+    return node.value.start if isinstance(node.value, Scalar | Alias) else node.key.start
 
 
 def _children(node: Node | Pair | None) -> list[Node | Pair | None]:
