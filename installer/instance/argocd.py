@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from installer.instance.chart import (
     TEMPLATE,
+    Dependency,
     Release,
+    dependency_of,
     empty_values,
     file_root,
     gather,
@@ -35,8 +37,10 @@ def _argo_release(objects: Objects, document: Document, metadata: View, spec: Vi
     written = [one.scalar() for one in items(helm.get("valueFiles") if helm is not None else None)]
     files, missing = _argo_files(objects, source.scalar("path"), written)
     inline = [inline_values(helm.get("values")), helm.get("valuesObject")] if helm is not None else []
+    charts = _matching(objects, posixpath.join(source.scalar("path"), "Chart.yaml")) if source.scalar("path") else []
+    dependency = dependency_of(objects, posixpath.dirname(charts[0])) if len(charts) == 1 else None
     chart = is_chart(source.scalar("chart"), source.scalar("repoURL"), source.scalar("path"))
-    values = gather([*files, *inline], strict=not chart)
+    values = gather([*files, *inline], strict=not chart, dependency=dependency)
     if not chart and not values:
         return None
     own = metadata.scalar("name")
@@ -49,7 +53,7 @@ def _argo_release(objects: Objects, document: Document, metadata: View, spec: Vi
         "" if TEMPLATE.search(release) else release,
         untemplated(spec.scalar("destination", "namespace")),
         "argocd",
-        source.scalar("targetRevision") if source.scalar("chart") else "",
+        _version(source, dependency),
         source,
         values or empty_values(source, "helm", "valuesObject"),
         document,
@@ -88,3 +92,9 @@ def _matching(objects: Objects, wanted: str) -> list[str]:
         if re.fullmatch(f"(?:.*/)?{pattern}", path)
         or (not TEMPLATE.search(wanted) and f"/{wanted}".endswith(f"/{path}"))
     ]
+
+
+def _version(source: View, dependency: Dependency | None) -> str:
+    if dependency is not None:
+        return dependency.version
+    return source.scalar("targetRevision") if source.scalar("chart") else ""

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
-from posixpath import basename
+from posixpath import basename, join
 from typing import Literal
 
 from yaml.nodes import MappingNode
 
 from installer.instance.instance import Document, ManagedBy
 from installer.instance.objects import Objects, embedded
+from installer.instance.version import of_chart
 from installer.instance.view import View, view
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.yamltext.reading import EMBEDDED_LIMIT, QUOTED, Unreadable, compose
@@ -30,6 +31,29 @@ class Values:
 
 
 @dataclass(frozen=True)
+class Dependency:
+    """A dependency on RHDH's chart: the key of its values in the parent's, and its version."""
+
+    key: str
+    version: str
+
+    @property
+    def layout(self) -> Literal[1, 2]:
+        """2 from RHDH 2.0 on."""
+        found = of_chart(self.version)
+        return 2 if found is not None and found.number.startswith("2.") else 1
+
+
+def dependency_of(objects: Objects, folder: str) -> Dependency | None:
+    """The dependency on RHDH's chart of the chart in a folder, if there is one."""
+    for document in objects.manifests.by_path.get(join(folder, "Chart.yaml"), ()):
+        for one in items(view(document).get("dependencies")):
+            if is_chart(one.scalar("name"), one.scalar("repository"), ""):
+                return Dependency(one.scalar("alias") or one.scalar("name"), one.scalar("version"))
+    return None
+
+
+@dataclass(frozen=True)
 class Release:
     """One release: later values win. `name` is empty where the manifests do not tell the release's name."""
 
@@ -45,8 +69,15 @@ class Release:
     used: frozenset[str] = field(default=frozenset())
 
 
-def recognise(root: View) -> Values | None:
-    """The values of RHDH's chart in a text: at its root, or under the key of a dependency; None of other texts."""
+def recognise(root: View, dependency: Dependency | None = None) -> Values | None:
+    """The values of RHDH's chart in a text: at its root, or under the key of a dependency; None of other texts.
+
+    `dependency` is what the Chart.yaml beside the text says; its key counts also where nothing stands under it that
+    tells RHDH's chart from others.
+    """
+    below = root.get(dependency.key) if dependency is not None else None
+    if dependency is not None and below is not None and (below.is_mapping or below.is_null):
+        return Values(below, root, _layout(below) or dependency.layout)
     layout = _layout(root)
     if layout is not None:
         return Values(root, root, layout)
@@ -79,19 +110,18 @@ def _is_mapping(root: View, *keys: str) -> bool:
     return found is not None and found.is_mapping
 
 
-def gather(found: list[View | None], *, strict: bool) -> tuple[Values, ...]:
+def gather(found: list[View | None], *, strict: bool, dependency: Dependency | None = None) -> tuple[Values, ...]:
     """The values of each text. Of RHDH's own chart (not strict) also those without plugins and app-config."""
-    values = []
-    for one in found:
-        recognised = recognise(one) if one is not None else None
-        if recognised is not None:
-            values.append(recognised)
-        elif one is not None and one.is_mapping and not strict:
-            values.append(Values(one, one, 1))
-    layout = next((one.layout for one in values if recognise(one.root)), None)
-    if strict and layout is None:
+    present = [one for one in found if one is not None and one.is_mapping]
+    recognised = [recognise(one, dependency) for one in present]
+    layout = next((one.layout for one in recognised if one is not None), None)
+    if layout is None and strict:
         return ()
-    return tuple(Values(one.here, one.root, layout or one.layout) for one in values)
+    return tuple(
+        Values(values.here, values.root, layout or 1) if values is not None else Values(root, root, layout or 1)
+        for root, values in zip(present, recognised, strict=True)
+        if values is not None or not strict
+    )
 
 
 def empty_values(parent: View, *keys: str) -> tuple[Values, ...]:

@@ -27,8 +27,37 @@ def find(manifests: Manifests, selection: str | None = None) -> Instance:
         raise _none(objects)
     chosen = [one for one in candidates if selection is None or one.is_called(selection)]
     if len(chosen) == 1:
-        return chosen[0].build()
+        refuse_nameless(chosen[0])
+        instance = chosen[0].build()
+        refuse_unreadable(objects, instance)
+        return instance
     raise _unknown(selection, candidates) if not chosen else _several(chosen)
+
+
+def refuse_nameless(candidate: Candidate) -> None:
+    """Raises InstallerError (INVALID) where the object has no name, which everything else goes by."""
+    if not candidate.name:
+        raise fail(
+            ExitCode.INVALID,
+            "name-missing",
+            f"the object at {candidate.place} has no metadata.name",
+            where=candidate.place,
+            fix="give it a name",
+        )
+
+
+def refuse_unreadable(objects: Objects, instance: Instance) -> None:
+    """Raises InstallerError (INVALID) where the instance's kustomization lists a file that cannot be read."""
+    if instance.kustomization is None:
+        return
+    path = instance.kustomization.document.text.file.path
+    for one in objects.kustomizations.all:
+        if one.document.text.file.path != path:
+            continue
+        listed = [objects.manifests.unreadable_at(file) for file in sorted(one.resources | one.patches)]
+        broken = [file.problem(f"{path} lists it") for file in listed if file is not None]
+        if broken:
+            raise InstallerError(*broken)
 
 
 def _none(objects: Objects) -> InstallerError:

@@ -213,9 +213,9 @@ def _base_url(release: Release, layout: Layout) -> str | None:
 
 
 def _kustomization(objects: Objects, release: Release) -> Kustomization | None:
-    if release.managed_by == "kustomize":
-        folder = release.document.text.file.path.rpartition("/")[0]
-        return Kustomization(release.document, folder)
+    for one in objects.kustomizations.all:
+        if one.document is release.document:
+            return Kustomization(one.document, one.folder)
     return kustomization_of(objects, release.document)
 
 

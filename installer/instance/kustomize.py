@@ -5,9 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from yaml.nodes import MappingNode, ScalarNode
+
 from installer.instance.instance import Document
 from installer.instance.manifests import Manifests
 from installer.instance.view import View, view
+from installer.yamltext.reading import EMBEDDED_LIMIT, Unreadable, compose
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 API_GROUP = "kustomize.config.k8s.io"
@@ -67,6 +70,18 @@ class Kustomizations:
     def generators(self) -> tuple[Generator, ...]:
         return tuple(generator for one in self.all for generator in _generators(self.manifests, one))
 
+    @cached_property
+    def inline_patches(self) -> tuple[View, ...]:
+        """The strategic-merge patches written into kustomizations; those that cannot be read are left out."""
+        written = [
+            patch
+            for one in self.all
+            for key in ("patches", "patchesStrategicMerge")
+            for entry in _items(view(one.document), key)
+            if (patch := entry.get("patch") if entry.is_mapping else entry) is not None and "\n" in patch.scalar()
+        ]
+        return tuple(root for patch in written for root in _roots(patch))
+
     def listing(self, path: str) -> list[Kustomize]:
         """The kustomizations that list a file or folder among their resources."""
         return [one for one in self.all if path in one.resources]
@@ -96,6 +111,18 @@ def generated_paths(documents: Iterable[Document]) -> list[str]:
                 named = [path for _, path in _files(entry)] + _envs(entry)
                 paths.update(posixpath.normpath(posixpath.join(folder, path)) for path in named)
     return sorted(path for path in paths if not path.startswith(".."))
+
+
+def _roots(patch: View) -> list[View]:
+    """The mappings in a text that is written as a value."""
+    if not isinstance(patch.node, ScalarNode):
+        return []
+    text = patch.text.embedded(patch.node)
+    try:
+        nodes = compose(text.characters, limit=EMBEDDED_LIMIT)
+    except Unreadable:
+        return []
+    return [View(text, node, index) for index, node in enumerate(nodes) if isinstance(node, MappingNode)]
 
 
 def _documents(documents: Iterable[Document]) -> list[Document]:

@@ -62,6 +62,11 @@ class Objects:
         """The objects of a kind, without what is listed as a patch."""
         return [one for one in self.manifests.of_kind(kind, group) if not self.is_patch(one)]
 
+    def patches(self, kind: str) -> list[View]:
+        """What kustomizations lay over objects of a kind: files listed as patches, and patches written in place."""
+        files = [view(one) for one in self.manifests.of_kind(kind) if self.is_patch(one)]
+        return files + [one for one in self.kustomizations.inline_patches if one.scalar("kind") == kind]
+
     def named(self, kind: str, name: str, namespace: str) -> Document | None:
         """The object of that name, where there is exactly one in reach of the namespace."""
         found = self._documents(kind, name, namespace)
@@ -70,9 +75,7 @@ class Objects:
     def _documents(self, kind: str, name: str, namespace: str) -> list[Document]:
         named = [one for one in self.of_kind(kind) if one.ref and self._is_called(one, name)]
         same = [one for one in named if self.namespace(one) == namespace]
-        if same or not namespace:
-            return same or named
-        return [one for one in named if not self.namespace(one)]
+        return same or ([one for one in named if not self.namespace(one)] if namespace else named)
 
     def _is_called(self, document: Document, name: str) -> bool:
         if document.ref is None:
@@ -138,11 +141,8 @@ class Objects:
         ref = replace(document.ref, namespace=self.namespace(document)) if document.ref else None
         entries = {key: one for part in ("data", "stringData") for key, one in _pairs(root, part)}
         kind = document.ref.kind if document.ref else ""
-        patches = tuple(
-            view(one)
-            for one in self.manifests.of_kind(kind)
-            if self.is_patch(one) and one.ref and one.ref.name in (name, document.ref.name if document.ref else name)
-        )
+        called = {name, document.ref.name if document.ref else name}
+        patches = tuple(one for one in self.patches(kind) if one.scalar("metadata", "name") in called)
         return Source(ref or Ref("v1", kind, "", name), root, owner, writable, entries, {}, (), patches, document)
 
     def owner(self, document: Document) -> tuple[Owner, bool]:

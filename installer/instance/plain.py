@@ -186,6 +186,8 @@ def _layers(
     if found is None:
         return [], []
     mount, key = found
+    if mount.source.truth("optional") and objects.find("ConfigMap", mount.name, namespace) is None:
+        return [], []
     source = objects.config_map(mount.name, namespace, mount.source)
     return with_patches(objects, source, key, mount.source)
 

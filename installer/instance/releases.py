@@ -8,6 +8,7 @@ from installer.instance.chart import (
     CHARTS,
     Release,
     Values,
+    dependency_of,
     empty_values,
     file_root,
     gather,
@@ -16,6 +17,7 @@ from installer.instance.chart import (
     recognise,
 )
 from installer.instance.flux import find_flux
+from installer.instance.gitops import manager
 from installer.instance.instance import Document
 from installer.instance.objects import Objects
 from installer.instance.view import View, view
@@ -47,7 +49,7 @@ def _kustomize(objects: Objects) -> Iterator[Release]:
                 name,
                 chart.scalar("releaseName"),
                 namespace,
-                "kustomize",
+                manager(objects, one.document) or "kustomize",
                 chart.scalar("version"),
                 chart,
                 gather([*files, chart.get("valuesInline")], strict=False) or empty_values(chart, "valuesInline"),
@@ -64,42 +66,49 @@ def _bare(objects: Objects, used: frozenset[str]) -> list[Release]:
     found = [
         (document, values)
         for document in objects.manifests.kinds.get("", ())
-        if document.text.file.path not in used and (values := recognise(view(document))) is not None
+        if document.text.file.path not in used and (values := _recognise(objects, document)) is not None
     ]
     releases = []
     for document, values in found:
-        folder = posixpath.dirname(document.text.file.path)
-        beside = [one for one, _ in found if posixpath.dirname(one.text.file.path) == folder]
+        beside = [one for one, _ in found if _folder(one) == _folder(document)]
         if len(beside) > 1 and not _is_main(document) and not _holds_configuration(values):
             continue
         releases.append(_bare_release(objects, document, values, alone=len(beside) == 1))
     return releases
 
 
+def _recognise(objects: Objects, document: Document) -> Values | None:
+    return recognise(view(document), dependency_of(objects, _folder(document)))
+
+
+def _folder(document: Document) -> str:
+    return posixpath.dirname(document.text.file.path)
+
+
 def _bare_release(objects: Objects, document: Document, values: Values, *, alone: bool) -> Release:
     folder, file = posixpath.split(document.text.file.path)
     stem = file.rpartition(".")[0]
-    chart = next((one for one in objects.manifests.by_path.get(posixpath.join(folder, "Chart.yaml"), ())), None)
-    known = view(chart).scalar("name") if chart is not None else ""
+    charts = objects.manifests.by_path.get(posixpath.join(folder, "Chart.yaml"), ())
+    known = view(charts[0]).scalar("name") if charts else ""
     title = known if known and alone else stem if stem != "values" else posixpath.basename(folder)
     return Release(
         title or "redhat-developer-hub",
         "",
         "",
         None,
-        _dependency_version(view(chart)) if chart is not None else "",
+        _chart_version(objects, folder, view(charts[0]) if charts else None),
         values.here,
         (values,),
         document,
     )
 
 
-def _dependency_version(chart: View) -> str:
+def _chart_version(objects: Objects, folder: str, chart: View | None) -> str:
     """The version of RHDH's chart: of a dependency on it, or of the chart itself."""
-    for one in items(chart.get("dependencies")):
-        if is_chart(one.scalar("name"), one.scalar("repository"), ""):
-            return one.scalar("version")
-    return chart.scalar("version") if chart.scalar("name") in CHARTS else ""
+    dependency = dependency_of(objects, folder)
+    if dependency is not None:
+        return dependency.version
+    return chart.scalar("version") if chart is not None and chart.scalar("name") in CHARTS else ""
 
 
 def _is_main(document: Document) -> bool:
