@@ -59,6 +59,7 @@ def _argo_release(objects: Objects, document: Document, metadata: View, spec: Vi
         document,
         tuple(missing),
         frozenset(one.text.file.path for one in files),
+        _parameters(helm),
     )
 
 
@@ -98,3 +99,8 @@ def _version(source: View, dependency: Dependency | None) -> str:
     if dependency is not None:
         return dependency.version
     return source.scalar("targetRevision") if source.scalar("chart") else ""
+
+
+def _parameters(helm: View | None) -> dict[str, str]:
+    listed = items(helm.get("parameters")) if helm is not None else []
+    return {one.scalar("name"): one.scalar("value") for one in listed}

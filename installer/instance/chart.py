@@ -1,6 +1,7 @@
 """RHDH's Helm chart as its values show it: two layouts, nested or not. Does not look for the values."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from posixpath import basename, join
 from typing import Literal
@@ -17,6 +18,7 @@ from installer.yamltext.text import Text
 
 CHARTS = frozenset({"redhat-developer-hub", "rhdh", "developer-hub"})
 DEPENDENCY_KEYS = ("redhat-developer-hub", "rhdh", "developer-hub", "backstage")
+BACKSTAGE_KEYS = ("app", "backend", "catalog", "auth", "integrations", "permission", "orchestrator", "dynamicPlugins")
 TEMPLATE = re.compile(r"\{\{.*?\}\}")
 _RHDH_REPOSITORY = re.compile(r"rhdh|developer-hub|redhat-developer|openshift-helm-charts", re.IGNORECASE)
 
@@ -55,7 +57,9 @@ def dependency_of(objects: Objects, folder: str) -> Dependency | None:
 
 @dataclass(frozen=True)
 class Release:
-    """One release: later values win. `name` is empty where the manifests do not tell the release's name."""
+    """One release: later values win, then `parameters` (Argo CD's `global.host`: value). `used` are the paths of files
+    it takes values from, `missing` those that are not there. `name` is empty where the manifests do not tell it.
+    """
 
     title: str
     name: str
@@ -67,6 +71,7 @@ class Release:
     document: Document
     missing: tuple[str, ...] = ()
     used: frozenset[str] = field(default=frozenset())
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 def recognise(root: View, dependency: Dependency | None = None) -> Values | None:
@@ -93,14 +98,18 @@ def recognise(root: View, dependency: Dependency | None = None) -> Values | None
 def _layout(root: View) -> Literal[1, 2] | None:
     """1: `global.dynamic`, `upstream.backstage`; 2: `dynamicPlugins` with its lists and `appConfig` at the root.
 
-    An app-config may hold `dynamicPlugins` too (rootDirectory, frontend), but neither its lists nor `appConfig`.
+    An app-config may hold `dynamicPlugins` too (rootDirectory, frontend), but neither its lists nor `appConfig`;
+    the values of other charts may hold an `appConfig`, but not Backstage's.
     """
     if not root.is_mapping:
         return None
     if _is_mapping(root, "global", "dynamic") or _is_mapping(root, "upstream", "backstage"):
         return 1
     lists = [root.get("dynamicPlugins", key) for key in ("plugins", "includes")]
-    if any(one is not None and (one.is_sequence or one.is_null) for one in lists) or _is_mapping(root, "appConfig"):
+    if any(one is not None and (one.is_sequence or one.is_null) for one in lists):
+        return 2
+    config = root.get("appConfig")
+    if config is not None and any(config.get(key) is not None for key in BACKSTAGE_KEYS):
         return 2
     return None
 

@@ -21,6 +21,7 @@ from installer.model.errors import ExitCode, Problem, fail
 # What chart and entrypoint call the file rendered from appConfig (templates/backstage-deployment.yaml).
 APP_CONFIG_FILE = "app-config-from-configmap.yaml"
 POSTGRES = ("POSTGRES_HOST", "POSTGRES_PORT", "POSTGRES_USER", "POSTGRES_PASSWORD")
+NPMRC_SUFFIX = "-dynamic-plugins-npmrc"
 CHART_SECRETS = ("BACKEND_SECRET", "POSTGRESQL_ADMIN_PASSWORD")
 
 Layout = Literal[1, 2]
@@ -41,7 +42,8 @@ def _read(objects: Objects, release: Release) -> Instance:
     owner: Owner = release.managed_by or "helm"
     plugins, home_values = _plugins(release, layout, owner)
     environment, init_environment = _environments(objects, release, layout)
-    npmrc_name = f"{release.name}-dynamic-plugins-npmrc" if release.name else None
+    name = release.name or _release_name(objects, release)
+    npmrc_name = f"{name}{NPMRC_SUFFIX}" if name else None
     npmrc, npmrc_file = find_npmrc(objects, npmrc_name, release.namespace)
     return Instance(
         flavour="helm",
@@ -50,9 +52,7 @@ def _read(objects: Objects, release: Release) -> Instance:
         namespace=release.namespace,
         version=version.number if version else None,
         version_source=version.source if version else None,
-        home=HelmHome(
-            home_values.here.region, layout, release.name or None, _truth(release, "orchestrator", "enabled")
-        ),
+        home=HelmHome(home_values.here.region, layout, name or None, _truth(release, "orchestrator", "enabled")),
         owner=owner,
         plugins=plugins,
         defaults=find_defaults(objects, plugins, read_includes(plugins)),
@@ -70,6 +70,17 @@ def _read(objects: Objects, release: Release) -> Instance:
             for path in release.missing
         ),
     )
+
+
+def _release_name(objects: Objects, release: Release) -> str:
+    """The name that Helm's marks on the rendered workload tell, or the Secret that is named after it."""
+    for one in _rendered(objects, release):
+        metadata = view(one).get("metadata")
+        if metadata is not None:
+            marked = metadata.scalar("annotations", "meta.helm.sh/release-name")
+            return marked or metadata.scalar("labels", "app.kubernetes.io/instance")
+    names = [one.ref.name for one in objects.of_kind("Secret") if one.ref and one.ref.name.endswith(NPMRC_SUFFIX)]
+    return names[0].removesuffix(NPMRC_SUFFIX) if len(names) == 1 else ""
 
 
 def _no_values(release: Release) -> Exception:
@@ -101,12 +112,11 @@ def _last(release: Release, *keys: str) -> View | None:
 
 def _text(release: Release, *keys: str) -> str:
     found = _last(release, *keys)
-    return found.scalar() if found is not None else ""
+    return release.parameters.get(".".join(keys), found.scalar() if found is not None else "")
 
 
 def _truth(release: Release, *keys: str) -> bool:
-    found = _last(release, *keys)
-    return found is not None and found.truth() is True
+    return _text(release, *keys).lower() == "true"
 
 
 def _plugins_path(layout: Layout) -> tuple[str, ...]:
@@ -203,8 +213,7 @@ def _second_layout(release: Release, main: Environment, init: Environment) -> No
 
 def _local_database(release: Release, layout: Layout) -> bool:
     way = ("upstream", "postgresql", "enabled") if layout == 1 else ("postgresql", "enabled")
-    found = _last(release, *way)
-    return found is None or found.truth() is not False
+    return _text(release, *way).lower() != "false"
 
 
 def _base_url(release: Release, layout: Layout) -> str | None:
