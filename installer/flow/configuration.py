@@ -182,17 +182,19 @@ def show(request: ConfigRequest, path: str) -> Report:
             fix="rhdh-orchestrator config effective shows everything that is set",
         )
     origins = [_place(prediction, origin) for origin in found.origins]
+    hidden = [_place(prediction, origin) for origin in found.overrides]
     value = mask_value(found.value, path.rsplit(".", 1)[-1])
     result = {
         **extra,
         "path": path,
         "value": value,
         "origin": origins[0] if origins else None,
-        "overrides": origins[1:],
+        "origins": origins,
+        "overrides": hidden,
     }
     lines = [f"{path}: {dump(value).rstrip() if isinstance(value, dict | list) else value}"]
-    lines += [f"origin: {origins[0]}"] if origins else []
-    lines += [f"overrides: {origin}" for origin in origins[1:]]
+    lines += [f"origin: {origin}" for origin in origins]
+    lines += [f"overrides: {origin}" for origin in hidden]
     return Report(result, "\n".join(lines) + "\n", (), warnings)
 
 

@@ -53,7 +53,8 @@ class Release:
     `dynamic_plugins` and `app_config` are the texts that go into RHDH's ConfigMaps. `switch` is the key that
     turns a plugin on. `infrastructure_namespace` None means RHDH's own. `digests` maps an image
     (registry/path) to the digest of this patch, `minor_digests` to the digests of every patch that is known.
-    `pins` maps an npm package to version to integrity. `pinned_plugin_config` maps a role to what its entry
+    `pins` maps an npm package to version to integrity. `default_groups` are the plugin
+    groups that RHDH's own default file lists, switched off. `pinned_plugin_config` maps a role to what its entry
     needs where no default file brings it.
     """
 
@@ -65,6 +66,7 @@ class Release:
     dynamic_plugins: str
     app_config: str
     switch: Literal["disabled", "enabled"]
+    default_groups: frozenset[str]
     behaviour: str
     config_loader: ConfigLoader
     infrastructure_namespace: str | None
@@ -100,6 +102,7 @@ class Release:
             "backstage": self.backstage,
             "orchestrator": self.orchestrator,
             "switch": self.switch,
+            "defaultGroups": sorted(self.default_groups),
             "installer": self.behaviour,
             "configLoader": {
                 "dollarKeysArePlaceholders": self.config_loader.dollar_keys_are_placeholders,
@@ -160,6 +163,7 @@ def _load(minor: str, patch: int | None) -> Release:
         dynamic_plugins=reading.text(folder / "dynamic-plugins.yaml"),
         app_config=reading.text(folder / "app-config.yaml"),
         switch=data["switch"],
+        default_groups=frozenset(data["defaultGroups"]),
         behaviour=_up_to(data["installer"], patch)[-1]["behaviour"],
         config_loader=ConfigLoader(
             data["configLoader"]["dollarKeysArePlaceholders"], data["configLoader"]["colonInKeys"]

@@ -121,6 +121,8 @@ class EntryPlanner:
             self._set_integrity(self.fitness.integrity(wanted, entry), entry, path, patch)
             done.append(f"corrects the integrity of {entry.package}")
             self._report_hash(entry)
+        if self.fitness.fits(wanted, entry) and "pluginConfig" not in entry.data and not self._has_base(entry):
+            self._set_config(wanted, entry, path, patch)
         if self._needs_switch(entry):
             done.append(f"switches {entry.package} on")
             self._set_switch(entry, path, patch)
@@ -168,7 +170,9 @@ class EntryPlanner:
         return entry.data.get("disabled") is None and "disabled" not in entry.data and self._has_base(entry)
 
     def _has_base(self, entry: Entry) -> bool:
-        return self.included.unknown or entry.role in self.included.entries
+        """Whether an include says something about the plugin: seen, or taken from what the release's default holds."""
+        known_group = bool(entry.role) and role(entry.role or "").group in self.goal.release.default_groups
+        return entry.role in self.included.entries or (self.included.unknown and known_group)
 
     def _set_switch(self, entry: Entry, path: tuple[str | int, ...], patch: Branch) -> None:
         name = self.goal.release.switch

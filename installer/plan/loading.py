@@ -57,7 +57,10 @@ class LoadingPlanner:
             self._warn_scope(line)
 
     def _may_create(self) -> bool:
-        return self.instance.flavour != "plain"
+        """Not where something else makes the Secret (a SealedSecret, an ExternalSecret of its name)."""
+        name = self.instance.npmrc_name
+        made = any(one.ref and one.ref.name == name for one in self.homes.manifests.documents)
+        return self.instance.flavour != "plain" and not made
 
     def _warn_scope(self, line: str) -> None:
         name = self.instance.npmrc_name or "RELEASE-dynamic-plugins-npmrc"

@@ -34,6 +34,8 @@ def plan(world: World, goal: Goal, manifests: Manifests) -> Plan:
     draft = Draft()
     homes = Homes(draft, world.instance, manifests)
     goal = _without_the_charts(world, goal, draft)
+    if "email" in goal.parts and not any(one.group == "email" for one in goal.plugins):
+        draft.warn("no-email", f"RHDH {goal.release.minor} has no plugin for notifications by mail")
     plugins = homes.plugins()
     if plugins.region.text.file.path in draft.inner:
         draft.texts[(plugins.region.text.file.path, ())] = (plugins.region.text, NEW_PLUGINS)

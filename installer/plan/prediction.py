@@ -25,6 +25,7 @@ from installer.yamltext.values import Schema, construct
 
 MAIN = "dynamic-plugins.yaml"
 GENERATED = "app-config.dynamic-plugins.yaml"
+IMAGE = "app-config.yaml"  # RHDH's image brings configuration of its own; what it says is not at hand
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,8 @@ def _configured(
 def configure(world: World, generated: Mapping[Any, Any] | None, files: list[tuple[str, str]]) -> Effective:
     """The app-config of a directory: what the plugins bring, then the layers."""
     variables = world.instance.environment
-    layers = [ConfigLayer(GENERATED, dump(dict(generated or {})))] if generated else []
+    layers = [ConfigLayer(IMAGE, "{}\n")]
+    layers += [ConfigLayer(GENERATED, dump(dict(generated)))] if generated else []
     layers += [ConfigLayer(name, characters) for name, characters in files]
     environment = Environment(dict(variables.values), ALL if variables.open else variables.unknown)
     return simulate_config(layers, environment, lambda _: None, switches(world.release))

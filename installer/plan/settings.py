@@ -103,9 +103,9 @@ class SettingsPlanner:
         present = at(self.effective, ("backend", "cors", "origin"))
         if isinstance(present, list):
             self.unite(("backend", "cors", "origin"), [url])
-        elif present is None or is_placeholder(present):
+        elif not isinstance(present, str) or is_placeholder(present):
             self.set(("backend", "cors", "origin"), url)
-        elif isinstance(present, str) and present.rstrip("/") != url and "${" not in present + url:
+        elif present.rstrip("/") != url and "${" not in present + url:
             self.draft.warn(
                 "cors-origin-differs",
                 f"backend.cors.origin is {present} and RHDH's URL is {url}; the origin is left as it is",
@@ -237,11 +237,7 @@ def origin_of(url: str) -> str:
 
 
 def is_placeholder(value: Any) -> bool:
-    """What an upstream document asks a reader to fill in (`{{ URL to RHDH service or route }}`), as YAML reads it."""
-    if isinstance(value, Mapping):
-        return any("URL to RHDH" in str(key) or is_placeholder(child) for key, child in value.items()) or bool(
-            value and next(iter(value.values())) is None
-        )
+    """What an upstream document asks a reader to fill in; `{{ URL … }}` without quotes is a mapping to YAML."""
     return isinstance(value, str) and ("URL to RHDH" in value or "__RHDH_BASE_URL__" in value)
 
 
