@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from installer.directory.characters import decode, make_out, parseable
-from installer.directory.walk import Walk, inside, is_manifest, load, walk
+from installer.directory.walk import FILE_LIMIT, Walk, inside, is_manifest, load, too_large, walk
 from installer.instance.instance import Document, Path
 from installer.instance.kustomize import generated_paths
 from installer.instance.manifests import Manifests, UnreadableFile
@@ -80,13 +80,15 @@ def _read_file(reading: _Reading, path: str) -> None:
     if not data:
         return
     try:
+        if len(data) > FILE_LIMIT:
+            raise too_large()
         characters, bom = decode(data)
         nodes = compose(parseable(characters))
     except Unreadable as reason:
         reading.unreadable.append(UnreadableFile(path, reason, make_out(data)))
         where = Place(path, reason.line, reason.column)
         hint = " (a Helm template?)" if b"{{" in data else ""
-        _warn(reading, reason.code, f"skipped: {path} is not YAML{hint}: {reason.message}", where)
+        _warn(reading, reason.code, f"skipped: {path} cannot be read as YAML{hint}: {reason.message}", where)
         return
     file = File(path, data, characters, bom)
     reading.files[path] = file

@@ -12,6 +12,7 @@ SUFFIXES = (".yaml", ".yml", ".json")
 NAMES = frozenset({"Kustomization"})
 FOREIGN_FOLDERS = frozenset({"node_modules", "__pycache__"})
 FILE_LIMIT = 16 * 1024 * 1024
+SEARCH_LIMIT = 64 * 1024 * 1024
 
 
 @dataclass
@@ -119,7 +120,7 @@ def _follow(found: Walk, entry: os.DirEntry[str], seen: set[str]) -> None:
 
 def load(root: str, path: str) -> bytes:
     """The bytes of one regular file. Raises InstallerError (DENIED), or Unreadable where it is not to be read:
-    larger than FILE_LIMIT, or no regular file (any more): a FIFO in the place of a file is not waited for.
+    larger than SEARCH_LIMIT, or no regular file (any more): a FIFO in the place of a file is not waited for.
     """
     try:
         descriptor = os.open(Path(root, path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -131,10 +132,15 @@ def load(root: str, path: str) -> bytes:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("file-special", "not a regular file")
-        data = file.read(FILE_LIMIT + 1) if status.st_size <= FILE_LIMIT else b""
-    if status.st_size > FILE_LIMIT or len(data) > FILE_LIMIT:
-        raise Unreadable("file-too-large", f"larger than {FILE_LIMIT // (1024 * 1024)} MiB")
+        data = file.read(SEARCH_LIMIT + 1) if status.st_size <= SEARCH_LIMIT else b""
+    if status.st_size > SEARCH_LIMIT or len(data) > SEARCH_LIMIT:
+        raise too_large()
     return data
+
+
+def too_large() -> Unreadable:
+    """The reason for files above FILE_LIMIT: not parsed, though up to SEARCH_LIMIT a name is looked for in them."""
+    return Unreadable("file-too-large", f"larger than {FILE_LIMIT // (1024 * 1024)} MiB")
 
 
 def inside(root: str, path: str) -> str | None:

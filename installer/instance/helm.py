@@ -14,7 +14,7 @@ from installer.instance.plain import is_rendered, workloads
 from installer.instance.releases import releases
 from installer.instance.variables import Environment
 from installer.instance.version import Version, first, of_catalog_index, of_chart, of_image, of_tag, of_workload
-from installer.instance.view import View, view
+from installer.instance.view import View, refuse_duplicates, view
 from installer.model.change import Owner
 from installer.model.errors import ExitCode, Problem, fail
 
@@ -37,6 +37,8 @@ def find(objects: Objects) -> list[Candidate]:
 def _read(objects: Objects, release: Release) -> Instance:
     if release.missing and all(not one.here.node.value for one in release.values):
         raise _no_values(release)
+    for root in (release.source, *(values.root for values in release.values)):
+        refuse_duplicates(root)
     version = _version(objects, release)
     layout = _layout(release, version)
     owner: Owner = release.managed_by or "helm"

@@ -9,7 +9,7 @@ from yaml.nodes import ScalarNode
 from installer.instance.instance import Document, Layer, Region
 from installer.instance.kustomize import Generator, Kustomizations
 from installer.instance.manifests import Manifests
-from installer.instance.view import View, view
+from installer.instance.view import View, refuse_duplicates, view
 from installer.model.change import Owner, Ref
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.place import Place
@@ -80,8 +80,10 @@ class Objects:
     def _is_called(self, document: Document, name: str) -> bool:
         if document.ref is None:
             return False
-        listing = self.kustomizations.listing(document.text.file.path)
-        return document.ref.name == name or any(one.renames(document.ref.name, name) for one in listing)
+        if document.ref.name == name:
+            return True
+        listing = self.kustomizations.listing(document.text.file.path) if document.ref.name in name else []
+        return any(one.renames(document.ref.name, name) for one in listing)
 
     def config_map(self, name: str, namespace: str, wanted: View) -> Source:
         """The ConfigMap of that name. `wanted` is the reference to it, for messages.
@@ -92,6 +94,7 @@ class Objects:
         source = self.find("ConfigMap", name, namespace)
         if source is None:
             raise self.missing("ConfigMap", name, namespace, wanted)
+        refuse_duplicates(source.origin)
         refuse_values(source)
         return source
 

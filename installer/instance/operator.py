@@ -17,7 +17,7 @@ from installer.instance.layers import (
 from installer.instance.objects import Objects
 from installer.instance.variables import Environment
 from installer.instance.version import Version, first, of_image, of_operator, of_workload
-from installer.instance.view import View, view
+from installer.instance.view import View, refuse_duplicates, view
 from installer.model.errors import Problem
 
 GROUPS = ("rhdh.redhat.com", "janus-idp.io")
@@ -45,6 +45,7 @@ def owned_name(kind: str, name: str) -> str:
 def _read(objects: Objects, document: Document) -> Instance:
     root, namespace = view(document), objects.namespace(document)
     name = document.ref.name if document.ref else ""
+    refuse_duplicates(root)
     managed = manager(objects, document)
     plugins, operator_plugins, warnings = _plugins(objects, root, name, namespace)
     app_config, more = _app_config(objects, root, name, namespace)

@@ -21,7 +21,7 @@ from installer.instance.objects import Objects
 from installer.instance.operator import CONTAINER, INIT_CONTAINER, containers
 from installer.instance.variables import Environment
 from installer.instance.version import of_workload
-from installer.instance.view import View, view
+from installer.instance.view import View, refuse_duplicates, view
 from installer.model.errors import Problem
 
 KINDS = ("Deployment", "StatefulSet")
@@ -83,6 +83,7 @@ def _pod(workload: View) -> View | None:
 
 def _read(objects: Objects, document: Document) -> Instance:
     root, namespace = view(document), objects.namespace(document)
+    refuse_duplicates(root)
     pod = _pod(root) or root
     init, main = containers(pod, "initContainers", INIT_CONTAINER)[0], _main_container(pod)
     managed = manager(objects, document)

@@ -7,7 +7,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from installer.instance.instance import Document, Path, Region
-from installer.model.errors import ExitCode, InstallerError, fail
+from installer.model.errors import ExitCode, fail
 from installer.model.place import Place
 from installer.yamltext.reading import PLAIN, QUOTED
 from installer.yamltext.text import Text
@@ -42,10 +42,7 @@ class View:
         return isinstance(self.node, SequenceNode)
 
     def get(self, *keys: str) -> "View | None":
-        """What stands under the keys, one after the other; None where one is missing.
-
-        Raises InstallerError (INVALID) with both places where a key on the way stands twice.
-        """
+        """What stands under the keys, one after the other; None where one is missing. Of equal keys the last counts."""
         view: View | None = self
         for key in keys:
             view = view.child(key) if view is not None else None
@@ -54,11 +51,9 @@ class View:
     def child(self, key: str) -> "View | None":
         if not isinstance(self.node, MappingNode):
             return None
-        found = [(k, v) for k, v in self.node.value if isinstance(k, ScalarNode) and k.value == key]
-        if len(found) > 1:
-            raise self.twice(key, found[0][0], found[1][0])
-        if found:
-            return View(self.text, found[0][1], self.index, (*self.path, key))
+        for name, value in reversed(self.node.value):
+            if isinstance(name, ScalarNode) and name.value == key:
+                return View(self.text, value, self.index, (*self.path, key))
         return next((view for merged in self._merged() if (view := merged.child(key)) is not None), None)
 
     def _merged(self) -> Iterator["View"]:
@@ -67,16 +62,6 @@ class View:
                 nodes = value.value if isinstance(value, SequenceNode) else [value]
                 yield from (View(self.text, node, self.index, self.path) for node in nodes)
 
-    def twice(self, key: str, first: Node, second: Node) -> InstallerError:
-        places = [self.text.place(node.start_mark.index) for node in (first, second)]
-        return fail(
-            ExitCode.INVALID,
-            "duplicate-key",
-            f"the key {key!r} stands twice in one mapping: at {places[0]} and at {places[1]}",
-            where=places[1],
-            fix="keep one of the two",
-        )
-
     def items(self) -> list["View"]:
         """The elements of a sequence; none of anything else."""
         if not isinstance(self.node, SequenceNode):
@@ -84,12 +69,15 @@ class View:
         return [View(self.text, node, self.index, (*self.path, number)) for number, node in enumerate(self.node.value)]
 
     def entries(self) -> list[tuple[str, "View"]]:
-        """The keys and values of a mapping, in the order of the text. Raises as `get` does."""
+        """The keys and values of a mapping itself (no merge keys), in the order of the text; the last of equal keys."""
         if not isinstance(self.node, MappingNode):
             return []
-        names = [key.value for key, _ in self.node.value if isinstance(key, ScalarNode)]
-        views = [(name, self.child(name)) for name in dict.fromkeys(names) if name != MERGE]
-        return [(name, view) for name, view in views if view is not None]
+        found = {key.value: value for key, value in self.node.value if isinstance(key, ScalarNode)}
+        return [
+            (name, View(self.text, value, self.index, (*self.path, name)))
+            for name, value in found.items()
+            if name != MERGE
+        ]
 
     def scalar(self, *keys: str) -> str:
         """The text of the scalar under the keys; empty where there is none, or null."""
@@ -126,3 +114,35 @@ class View:
 def view(document: Document) -> View:
     """The root of a document (the item, for an item of a List)."""
     return View(document.text, document.node, document.index, document.path)
+
+
+def refuse_duplicates(root: View) -> None:
+    """Raises InstallerError (INVALID) with both places where a key stands twice in a mapping of what is used."""
+    pending, seen = [root.node], set()
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, SequenceNode):
+            pending.extend(reversed(node.value))
+        elif isinstance(node, MappingNode):
+            _refuse_twice(root, node)
+            pending.extend(value for _, value in reversed(node.value))
+
+
+def _refuse_twice(root: View, node: MappingNode) -> None:
+    first: dict[str, Node] = {}
+    for key, _ in node.value:
+        if not isinstance(key, ScalarNode) or key.value == MERGE:
+            continue
+        if key.value in first:
+            places = [root.text.place(one.start_mark.index) for one in (first[key.value], key)]
+            raise fail(
+                ExitCode.INVALID,
+                "duplicate-key",
+                f"the key {key.value!r} stands twice in one mapping: at {places[0]} and at {places[1]}",
+                where=places[1],
+                fix="keep one of the two",
+            )
+        first[key.value] = key

@@ -187,6 +187,20 @@ def test_files_above_16_mib_are_skipped(tmp_path: Path) -> None:
     assert find(manifests).name == "hub"
 
 
+def test_a_needed_file_above_16_mib_is_named(tmp_path: Path) -> None:
+    put(tmp_path, "cr.yaml", CR)
+    put(tmp_path, "big.yaml", CONFIG_MAP.encode() + b"# padding\n" * 3_000_000)
+    error = refused(tmp_path)
+    assert (error.exit, error.problems[0].code) == (ExitCode.INVALID, "file-too-large")
+
+
+def test_files_beyond_all_bounds_are_not_read(tmp_path: Path) -> None:
+    put(tmp_path, "cr.yaml", CR)
+    with put(tmp_path, "big.yaml", b"plugins").open("r+b") as file:
+        file.truncate(2 * 1024 * 1024 * 1024)
+    assert refused(tmp_path).exit == ExitCode.TARGET
+
+
 def test_links(tmp_path: Path) -> None:
     root = tmp_path / "root"
     put(tmp_path, "outside/secret.yaml", b"a: 1\n")
