@@ -43,7 +43,9 @@ RESULTS: dict[str, dict[str, Any]] = {
             precedence={"type": "array", "items": _TEXT},
         ),
         "completion": _keys(shell=_TEXT, script=_TEXT),
+        "releases show": _keys(minor=_TEXT, version=_TEXT),
         "config effective": _EFFECTIVE,
+        "config show": _keys(path=_TEXT, value={}, origin=_TEXT_OR_NULL, overrides={"type": "array", "items": _TEXT}),
         "install": _keys(instance=_INSTANCE, preview=_EFFECTIVE),
     }.items()
 }
