@@ -67,7 +67,7 @@ def _common() -> list[click.Parameter]:
         option("-o", "--output", type=click.Choice(OUTPUTS), help="Format of the answer (text)."),
         option("--color", type=click.Choice(COLORS), help="Colour in text (auto)."),
         option("-q", "--quiet", is_flag=True, help="No warnings and no progress on stderr."),
-        option("-v", "--verbose", count=True, help="Progress on stderr, also on a terminal."),
+        option("-v", "--verbose", count=True, help="Progress on stderr, also into a log."),
         option("--debug", is_flag=True, help="Show the traceback of an error."),
         click.Option(
             ("-h", "--help"),

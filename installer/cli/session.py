@@ -69,5 +69,5 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def progress_wanted(session: Session) -> bool:
-    """Progress goes to logs, and to a terminal only with -v: there the answer is quick enough."""
-    return not session.quiet and (session.verbose > 0 or not is_terminal(sys.stderr))
+    """Progress is for a person who waits; a log gets it with -v only."""
+    return not session.quiet and (session.verbose > 0 or is_terminal(sys.stderr))

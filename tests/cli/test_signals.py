@@ -13,6 +13,7 @@ def started(program, tmp_path, *words, fake="hang"):
         "install",
         "--directory",
         str(tmp_path),
+        "-v",
         *words,
         fake=fake,
         stdout=subprocess.PIPE,

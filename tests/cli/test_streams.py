@@ -13,7 +13,7 @@ RED, BOLD_RED = "\x1b[31m", "\x1b[1;31m"
 
 
 def test_text_goes_to_stdout_and_what_is_said_about_it_to_stderr(program):
-    done = program.run(*SPEAK, fake="speak")
+    done = program.run(*SPEAK, "-v", fake="speak")
     assert done.returncode == 4
     assert done.stdout.startswith("Plan\n")
     assert done.stderr == (

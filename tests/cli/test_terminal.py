@@ -76,10 +76,12 @@ def _take_terminal():
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
-def test_progress_on_a_terminal_only_with_verbose(program):
-    assert "planning" not in converse(program, b"y\n")[2]
-    assert "planning\n" in converse(program, b"y\n", "-v")[2]
+def test_progress_is_for_a_terminal_or_verbose(program):
+    assert "planning\n" in converse(program, b"y\n")[2]
     assert "planning" not in converse(program, b"y\n", "-vq")[2]
+    words = ("install", "--directory", "d")
+    assert "planning" not in program.run(*words, fake="ask").stderr
+    assert "planning\n" in program.run(*words, "-v", fake="ask").stderr
 
 
 @pytest.mark.parametrize("stream", ["stdin", "stderr"])
