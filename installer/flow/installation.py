@@ -46,7 +46,9 @@ def install(request: InstallRequest, *, confirm: Confirm, progress: Progress) ->
         return replace(report, errors=(refused,))
     write(request.directory, _file_changes(files))
     progress(f"wrote {', '.join(edit.path for edit in files)}")
-    return _gated(replace(report, result={**(report.result or {}), "written": True}), request)
+    # Whoever was asked has seen the diff with the question.
+    text = _text(observed, made, report.changes, diff=request.yes, done=f"{len(files)} file(s) written")
+    return _gated(replace(report, text=text, result={**(report.result or {}), "written": True}), request)
 
 
 def _report(request: InstallRequest, observed: Observed, made: Plan) -> Report:
@@ -66,26 +68,26 @@ def _report(request: InstallRequest, observed: Observed, made: Plan) -> Report:
         "notRendered": ["operators", "knative", "sonataflow-platform"],
         "written": False,
     }
-    return Report(result, _text(observed, made, found), found, tuple(dict.fromkeys(warnings)))
+    done = f"{len({change.path for change in found})} file(s) to change" if found else "nothing to do"
+    return Report(result, _text(observed, made, found, diff=True, done=done), found, tuple(dict.fromkeys(warnings)))
 
 
-def _text(observed: Observed, made: Plan, found: tuple[Change, ...]) -> str:
+def _text(observed: Observed, made: Plan, found: tuple[Change, ...], *, diff: bool, done: str) -> str:
     instance, chosen = observed.instance, observed.world.release
     name = f"{instance.namespace}/{instance.name}" if instance.namespace else instance.name
     head = f"RHDH {chosen.version} ({instance.flavour}): {name}\n"
     shown = dict.fromkeys((change.path, change.diff) for change in found)
-    diffs = "".join(diff for _, diff in shown)
+    diffs = "".join(lines for _, lines in shown) if diff else ""
     steps = "".join(f"{change.action} {change.ref or change.path}: {change.summary}\n" for change in found)
     notes = "".join(f"note: {note}\n" for note in [*made.draft.notes, NOT_RENDERED])
-    return f"{head}{diffs}{steps}{notes}{_verdict(made, found)}\n"
+    return f"{head}{diffs}{steps}{notes}{_verdict(made, done)}\n"
 
 
-def _verdict(made: Plan, found: tuple[Change, ...]) -> str:
+def _verdict(made: Plan, done: str) -> str:
     failure = made.prediction.failure
     if failure:
         return f"Verdict: RHDH would not start: {failure.message}"
     on = sum(plugin.enabled for plugin in made.prediction.plugins.plugins)
-    done = "nothing to do" if not found else f"{len({change.path for change in found})} file(s) to change"
     return f"Verdict: RHDH is predicted to start, with {on} plugin(s) of these files on; {done}."
 
 
