@@ -100,7 +100,7 @@ def load(text: str) -> JavaScriptDocument:
     if fault := _first_fault(first, more):
         raise _error(fault, units, parser.line_starts)
     try:
-        value, offsets = (None, {}) if first.node is None else javascript_value(first.node)
+        value, offsets = (None, {}) if first.node is None else javascript_value(first.node, first.directives.schema)
     except NoValue as error:
         name = "ReferenceError" if "alias" in str(error) and "Merge" not in str(error) else "Error"
         raise JavaScriptYamlError(str(error), name=name) from error
@@ -172,7 +172,7 @@ class _PlainNodes:
         result: pyyaml.Node
         match node:
             case Scalar():
-                tag = QUOTED if node.style or node.tagged else PLAIN
+                tag = QUOTED if node.style or node.tag_name else PLAIN
                 result = pyyaml.ScalarNode(tag, join_surrogates(node.source), start, end, node.style or None)
             case Sequence():
                 result = pyyaml.SequenceNode(QUOTED, [], start, end, node.flow)

@@ -184,7 +184,7 @@ class Composition:
         scalar = Scalar(text, text, style, token.offset, end, tail)
         name = self._tag_name(tag)
         if name and tag is not None:
-            scalar.tagged = True
+            scalar.tag_name = name
             scalar.value, scalar.merge = read_tagged(
                 text, name, self.directives.schema, lambda message: self.faults.of(tag, message)
             )
@@ -207,6 +207,7 @@ class Composition:
         node = self._untagged_collection(token)
         short = (name or "").removeprefix(TAG_PREFIX)
         shape = "map" if isinstance(node, Mapping) else "seq"
+        node.tag_name = TAG_PREFIX + shape if name == "!" else name
         if name == TAG_PREFIX + short and COLLECTION_TAGS.get(short) == shape and props.tag:
             self._convert(node, short, props.tag)
         return node
@@ -350,7 +351,7 @@ class Composition:
 
 
 def _is_null(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.value is None and not node.tagged
+    return isinstance(node, Scalar) and node.value is None and not node.tag_name
 
 
 def _anchor(props: Props) -> str | None:

@@ -12,7 +12,10 @@ from installer.yamltext.javascript_tokens import Token
 
 @dataclass(slots=True, eq=False)
 class Scalar:
-    """`style` is '' for a plain one, else its indicator; `tail` is where what follows it on its line ends."""
+    """`style` is '' for a plain one, else its indicator; `tag_name` is the full name of its tag.
+
+    `tail` is where what follows it on its line ends.
+    """
 
     value: Any
     source: str
@@ -20,9 +23,9 @@ class Scalar:
     start: int
     end: int
     tail: int
-    tagged: bool = False
     merge: bool = False
     anchor: str | None = None
+    tag_name: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -51,6 +54,7 @@ class Mapping:
     tail: int
     tag: str = "map"
     anchor: str | None = None
+    tag_name: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +68,7 @@ class Sequence:
     tail: int
     tag: str = "seq"
     anchor: str | None = None
+    tag_name: str | None = None
 
 
 Node: TypeAlias = Scalar | Alias | Mapping | Sequence

@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from installer.yamltext.core12 import text_of
+from installer.yamltext.core12 import ScalarTag, text_of
+from installer.yamltext.javascript_keys import key_of_collection
 from installer.yamltext.javascript_nodes import Alias, Mapping, Node, Pair, Scalar, Sequence
 from installer.yamltext.reading import Unreadable
 
@@ -33,9 +34,9 @@ Places: TypeAlias = dict[int, dict[str | int, int]]
 """By id() of a dict or list of the value: where its members stand, as offsets in the text."""
 
 
-def javascript_value(root: Node) -> tuple[Any, Places]:
+def javascript_value(root: Node, schema: tuple[ScalarTag, ...]) -> tuple[Any, Places]:
     """The value of a document: str, int, float, bool, None, list, dict with str keys. Raises NoValue, Unreadable."""
-    conversion = _Conversion(root)
+    conversion = _Conversion(root, schema)
     return conversion.convert(root), conversion.places
 
 
@@ -63,7 +64,8 @@ def is_index(key: str) -> bool:
 
 
 class _Conversion:
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Node, schema: tuple[ScalarTag, ...]) -> None:
+        self.schema = schema
         self.targets: dict[int, Node] = {}
         self.anchored: dict[int, _Anchored] = {}
         self.open: set[int] = set()
@@ -196,7 +198,7 @@ class _Conversion:
             return f"*{key.name}"
         value = self.convert(key)
         if isinstance(value, dict | list):
-            return join_surrogates(flow_text_of(key))
+            return join_surrogates(key_of_collection(key, self.schema))
         return join_surrogates(text_of(value))
 
 
@@ -217,22 +219,3 @@ def _children(node: Node | Pair | None) -> list[Node | Pair | None]:
             return [key, value]
         case _:
             return []
-
-
-def flow_text_of(node: Node | Pair | None) -> str:
-    """A collection as npm's `yaml` writes it on one line."""
-    match node:
-        case None:
-            return ""
-        case Alias(name=name):
-            return f"*{name}"
-        case Scalar(value=value, source=source, style=style):
-            if style in ("'", '"') and isinstance(value, str):
-                return f'"{source}"' if style == '"' else f"'{source}'"
-            return source or "null"
-        case Pair(key=key, value=value):
-            return f"{flow_text_of(key)}: {flow_text_of(value)}"
-        case Mapping(pairs=pairs):
-            return f"{{ {', '.join(flow_text_of(pair) for pair in pairs)} }}" if pairs else "{}"
-        case Sequence(items=items):
-            return f"[ {', '.join(flow_text_of(item) for item in items)} ]" if items else "[]"
