@@ -1,98 +1,87 @@
 """Releases of RHDH's chart that Argo CD installs: Applications and ApplicationSets. Changes nothing."""
 
-import posixpath
-import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from installer.instance.chart import (
     TEMPLATE,
     Dependency,
     Release,
-    dependency_of,
+    Values,
     empty_values,
-    file_root,
     gather,
     inline_values,
     is_chart,
     items,
+    repository_dependency,
+    repository_files,
     untemplated,
 )
 from installer.instance.gitops import application_sources, application_specs
 from installer.instance.instance import Document
 from installer.instance.objects import Objects
 from installer.instance.view import View
+from installer.model.errors import InstallerError
 
 
 def find_argocd(objects: Objects) -> Iterator[Release]:
+    """Every source of an Application that is RHDH's chart, or a chart in the directory that depends on it."""
     for document, metadata, spec in application_specs(objects):
-        sources = application_sources(spec)
-        for source in sources:
-            release = _argo_release(objects, document, metadata, spec, source)
-            if release is not None:
-                yield release
+        for source in application_sources(spec):
+            dependency = repository_dependency(objects, source.scalar("path"))
+            known = dependency is not None or is_chart(
+                source.scalar("chart"), source.scalar("repoURL"), source.scalar("path")
+            )
+            try:
+                found = _values(objects, source, dependency, known=known)
+            except InstallerError:
+                if known:
+                    raise
+                continue  # somebody else's application: what is wrong with it is not ours to say
+            if known or found.values:
+                yield _release(document, metadata, spec, found)
 
 
-def _argo_release(objects: Objects, document: Document, metadata: View, spec: View, source: View) -> Release | None:
+@dataclass(frozen=True)
+class _Found:
+    """A source and its values in the order of precedence; the files that are missing, and the paths of the others."""
+
+    source: View
+    dependency: Dependency | None
+    values: tuple[Values, ...]
+    missing: tuple[str, ...]
+    used: frozenset[str]
+
+
+def _values(objects: Objects, source: View, dependency: Dependency | None, *, known: bool) -> _Found:
     helm = source.get("helm")
     written = [one.scalar() for one in items(helm.get("valueFiles") if helm is not None else None)]
-    files, missing = _argo_files(objects, source.scalar("path"), written)
+    files, missing = repository_files(objects, source.scalar("path"), written)
     inline = [inline_values(helm.get("values")), helm.get("valuesObject")] if helm is not None else []
-    charts = _matching(objects, posixpath.join(source.scalar("path"), "Chart.yaml")) if source.scalar("path") else []
-    dependency = dependency_of(objects, posixpath.dirname(charts[0])) if len(charts) == 1 else None
-    chart = is_chart(source.scalar("chart"), source.scalar("repoURL"), source.scalar("path"))
-    values = gather([*files, *inline], strict=not chart, dependency=dependency)
-    if not chart and not values:
-        return None
-    own = metadata.scalar("name")
-    name = own if own and not TEMPLATE.search(own) else document.ref.name if document.ref else ""
-    release = (helm.scalar("releaseName") if helm is not None else "") or name
     if helm is not None and helm.truth("ignoreMissingValueFiles"):
         missing = []
+    values = gather([*files, *inline], strict=not known, dependency=dependency)
+    return _Found(source, dependency, values, tuple(missing), frozenset(one.text.file.path for one in files))
+
+
+def _release(document: Document, metadata: View, spec: View, found: _Found) -> Release:
+    helm, own = found.source.get("helm"), metadata.scalar("name")
+    name = own if own and not TEMPLATE.search(own) else document.ref.name if document.ref else ""
+    release = (helm.scalar("releaseName") if helm is not None else "") or name
+    below = (found.dependency.key,) if found.dependency is not None else ()
     return Release(
         name,
-        "" if TEMPLATE.search(release) else release,
+        untemplated(release),
         untemplated(spec.scalar("destination", "namespace")),
         "argocd",
-        _version(source, dependency),
-        source,
-        values or empty_values(source, "helm", "valuesObject"),
+        _version(found.source, found.dependency),
+        found.source,
+        found.values or empty_values(found.source, "helm", "valuesObject", *below),
         document,
-        tuple(missing),
-        frozenset(one.text.file.path for one in files),
+        found.missing,
+        found.used,
         _parameters(helm),
     )
-
-
-def _argo_files(objects: Objects, folder: str, written: list[str]) -> tuple[list[View], list[str]]:
-    """The value files that are at hand, and those that are not. `$ref/path` counts from the root of a repository,
-    others from the folder of the chart; the directory may be a part of that repository.
-    """
-    found, missing = [], []
-    for path in written or (["values.yaml"] if folder else []):
-        if "://" in path:
-            continue
-        whole = path.partition("/")[2] if path.startswith("$") else posixpath.normpath(posixpath.join(folder, path))
-        matching = _matching(objects, whole)
-        if len(matching) == 1:
-            found.append(file_root(objects, matching[0], f"Argo CD reads {path}"))
-        elif written:
-            missing.append(path)
-    return [one for one in found if one is not None], missing
-
-
-def _matching(objects: Objects, wanted: str) -> list[str]:
-    """The files that a path of a repository may mean: the longest common end wins; templates match one name."""
-    pattern = "[^/]+".join(re.escape(part) for part in TEMPLATE.split(wanted.lstrip("/")))
-    files = [*objects.manifests.files, *(one.path for one in objects.manifests.unreadable)]
-    exact = [path for path in files if re.fullmatch(pattern, path)]
-    if exact:
-        return exact
-    return [
-        path
-        for path in files
-        if re.fullmatch(f"(?:.*/)?{pattern}", path)
-        or (not TEMPLATE.search(wanted) and f"/{wanted}".endswith(f"/{path}"))
-    ]
 
 
 def _version(source: View, dependency: Dependency | None) -> str:

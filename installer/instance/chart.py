@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from posixpath import basename, join
+from posixpath import basename, dirname, join, normpath
 from typing import Literal
 
 from yaml.nodes import MappingNode
@@ -168,6 +168,44 @@ def file_root(objects: Objects, path: str, why: str) -> View | None:
         raise InstallerError(broken.problem(why))
     documents = objects.manifests.by_path.get(path, ())
     return view(documents[0]) if documents else None
+
+
+def repository_files(objects: Objects, folder: str, written: list[str]) -> tuple[list[View], list[str]]:
+    """The value files that are at hand, and those that are not. `$ref/path` counts from the root of a repository,
+    others from the folder of the chart; the directory may be a part of that repository.
+    """
+    found, missing = [], []
+    for path in written or (["values.yaml"] if folder else []):
+        if "://" in path:
+            continue
+        whole = path.partition("/")[2] if path.startswith("$") else normpath(join(folder, path))
+        matching = matching_files(objects, whole)
+        if len(matching) == 1:
+            found.append(file_root(objects, matching[0], f"the values of a Helm release, {path}"))
+        elif written:
+            missing.append(path)
+    return [one for one in found if one is not None], missing
+
+
+def matching_files(objects: Objects, wanted: str) -> list[str]:
+    """The files that a path of a repository may mean: the longest common end wins; templates match one name."""
+    pattern = "[^/]+".join(re.escape(part) for part in TEMPLATE.split(wanted.lstrip("/")))
+    files = [*objects.manifests.files, *(one.path for one in objects.manifests.unreadable)]
+    exact = [path for path in files if re.fullmatch(pattern, path)]
+    if exact:
+        return exact
+    return [
+        path
+        for path in files
+        if re.fullmatch(f"(?:.*/)?{pattern}", path)
+        or (not TEMPLATE.search(wanted) and f"/{wanted}".endswith(f"/{path}"))
+    ]
+
+
+def repository_dependency(objects: Objects, folder: str) -> Dependency | None:
+    """The dependency on RHDH's chart of the chart at a path of a repository, where that chart is at hand."""
+    charts = matching_files(objects, normpath(join(folder, "Chart.yaml"))) if folder else []
+    return dependency_of(objects, dirname(charts[0])) if len(charts) == 1 else None
 
 
 def is_chart(chart: str, repository: str, path: str) -> bool:

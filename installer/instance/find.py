@@ -1,5 +1,8 @@
 """Finds the RHDH instance that a directory of manifests is about. Reads only what was read already; writes nothing."""
 
+import posixpath
+from dataclasses import replace
+
 from installer.instance import helm, operator, plain
 from installer.instance.candidate import Candidate
 from installer.instance.instance import Instance
@@ -22,16 +25,27 @@ def find(manifests: Manifests, selection: str | None = None) -> Instance:
     INVALID where a text that is needed cannot be read; DECIDE where an object stands in two places.
     """
     objects = Objects(manifests)
-    candidates = [*operator.find(objects), *helm.find(objects), *plain.find(objects)]
+    candidates = _candidates(objects)
     if not candidates:
         raise _none(objects)
     chosen = [one for one in candidates if selection is None or one.is_called(selection)]
     if len(chosen) == 1:
         refuse_nameless(chosen[0])
-        instance = chosen[0].build()
+        instance = (chosen[0] if len(candidates) == 1 else _with_neighbours(objects, chosen[0])).build()
         refuse_unreadable(objects, instance)
         return instance
     raise _unknown(selection, candidates) if not chosen else _several(chosen)
+
+
+def _candidates(objects: Objects) -> list[Candidate]:
+    return [*operator.find(objects), *helm.find(objects), *plain.find(objects)]
+
+
+def _with_neighbours(objects: Objects, chosen: Candidate) -> Candidate:
+    """The same instance of several, with the objects near it preferred: env/dev/… and env/prod/… are alike."""
+    folder = posixpath.dirname(chosen.place.file)
+    again = _candidates(replace(objects, near=folder) if folder else objects)
+    return next(one for one in again if (one.address, one.place) == (chosen.address, chosen.place))
 
 
 def refuse_nameless(candidate: Candidate) -> None:

@@ -1,5 +1,6 @@
 """Finds the ConfigMaps and Secrets that an instance refers to, whatever they are written as. Judges no content."""
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -42,9 +43,14 @@ class Source:
 
 @dataclass(frozen=True)
 class Objects:
-    """The objects of a directory, by what refers to them."""
+    """The objects of a directory, by what refers to them.
+
+    `near` is the folder of the instance where the directory holds several: of objects that namespaces do not tell
+    apart, those in it and below are meant.
+    """
 
     manifests: Manifests
+    near: str | None = None
 
     @cached_property
     def kustomizations(self) -> Kustomizations:
@@ -75,7 +81,12 @@ class Objects:
     def _documents(self, kind: str, name: str, namespace: str) -> list[Document]:
         named = [one for one in self.of_kind(kind) if one.ref and self._is_called(one, name)]
         same = [one for one in named if self.namespace(one) == namespace]
-        return same or ([one for one in named if not self.namespace(one)] if namespace else named)
+        found = same or ([one for one in named if not self.namespace(one)] if namespace else named)
+        return [one for one in found if self._is_near(one)] or found
+
+    def _is_near(self, document: Document) -> bool:
+        folder = posixpath.dirname(document.text.file.path)
+        return self.near is None or f"{folder}/".startswith(f"{self.near}/")
 
     def _is_called(self, document: Document, name: str) -> bool:
         if document.ref is None:
@@ -130,13 +141,14 @@ class Objects:
         return merge(base, generated(kind, layers[0])) if layers and views else base
 
     def _generators(self, kind: str, name: str, namespace: str) -> list[Generator]:
-        return [
+        found = [
             one
             for one in self.kustomizations.generators
             if one.kind == kind
             and one.owner.renames(one.name, name)
             and (not one.namespace or not namespace or one.namespace == namespace)
         ]
+        return [one for one in found if self._is_near(one.owner.document)] or found
 
     def _of_document(self, document: Document, name: str) -> Source:
         root = view(document)
