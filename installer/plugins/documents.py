@@ -15,22 +15,24 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from installer.plugins.behaviour import Behaviour
 from installer.plugins.outcome import Failure, Origin
-from installer.yamltext import javascript
+from installer.yamltext import javascript, javascript_nodes
 from installer.yamltext.reading import Unreadable, compose, guard
 
 _Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # Where libyaml and the pure loader may differ: tabs, directives, characters other than plain text, keys with `?`,
-# and in flow collections a colon without a blank after it or a question mark.
+# a tag without a name, and in flow collections a colon without a blank after it or a question mark.
 _DOUBTFUL = re.compile(
     r"[^\n -~\xa0-\u024f\u0370-\u1fff\u2010-\u2027\u2030-\u2bff\u3040-\ud7ff]"
     r"|^[ ]*(?:-[ ]+)*\?"
     r"|^%"
     r"|^(?:---|\.\.\.)."
-    r"|[\[{,][^\n]*(?::[^ \n]|\?|:$|,,|[\[{][ ]*,)"
-    r"|[|>][-+]?[0-9]",
+    r"|[|>][-+]?[0-9]"
+    r"|!(?:[ \n]|\Z)",
     re.MULTILINE,
 )
+_FLOW = re.compile(r"[\[{,]")
+_DOUBTFUL_FLOW = re.compile(r":[^ ]|\?|:$|,,|[\[{][ ]*,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def _read_python(text: str, file: str, label: str) -> Document:
 
 
 def _load(text: str, label: str) -> tuple[Any, Node | None]:
-    if not _DOUBTFUL.search(text):
+    if not _is_doubtful(text):
         try:
             return _construct(_Fast(text))
         except (yaml.YAMLError, ValueError, TypeError, OverflowError):
@@ -79,6 +81,19 @@ def _load(text: str, label: str) -> tuple[Any, Node | None]:
     stream = io.StringIO(text)
     stream.name = label
     return _construct(yaml.SafeLoader(stream))
+
+
+def _is_doubtful(text: str) -> bool:
+    if _DOUBTFUL.search(text):
+        return True
+    inside = 0
+    for line in text.split("\n"):
+        flow = _FLOW.search(line)
+        if (flow or inside) and _DOUBTFUL_FLOW.search(line, flow.start() if flow and not inside else 0):
+            return True
+        if flow or inside:
+            inside = max(0, inside + sum(map(line.count, "[{")) - sum(map(line.count, "]}")))
+    return False
 
 
 def _construct(loader: Any) -> tuple[Any, Node | None]:
@@ -113,11 +128,25 @@ def _place_of(error: yaml.YAMLError, file: str) -> Origin:
 def _read_javascript(text: str, file: str) -> Document:
     try:
         document = javascript.load(text)
-    except Unreadable as error:
-        known = isinstance(error, javascript.JavaScriptYamlError)
-        message = f"YAMLParseError: {error.message}" if known else error.message
+    except javascript.JavaScriptYamlError as error:
+        # Without the lines of the text that the log quotes below: they may hold secrets.
+        message = f"{error.name}: {error.placed}"
         raise Refused(Failure(message, None, Origin(file, error.line, error.column))) from error
-    return _document(document.value, document.node, file)
+    except Unreadable as error:
+        raise Refused(Failure(error.message, None, Origin(file, error.line, error.column))) from error
+    places = tuple(Origin(file, *document.place(item.start)) for item in _javascript_plugins(document.root))
+    start = Origin(file, 1, 1) if document.root is None else Origin(file, *document.place(document.root.start))
+    return Document(document.value, places, start)
+
+
+def _javascript_plugins(root: javascript_nodes.Node | None) -> list[javascript_nodes.Node]:
+    if not isinstance(root, javascript_nodes.Mapping):
+        return []
+    for pair in root.pairs:
+        named = isinstance(pair.key, javascript_nodes.Scalar) and pair.key.source == "plugins"
+        if named and isinstance(pair.value, javascript_nodes.Sequence):
+            return [item.key if isinstance(item, javascript_nodes.Pair) else item for item in pair.value.items]
+    return []
 
 
 def _document(value: Any, node: Node | None, file: str) -> Document:

@@ -150,7 +150,8 @@ def _inherit(run: Run, layer: Layer, entry: Entry, parts: OciPackage, package: s
     if len(known) == 1:
         held = run.table[known[0]]
         plugin = _plugin_of(run, known[0])
-        return known[0], f"{parts.registry}:{held.version}!{plugin}" if plugin else package
+        image = f"{parts.registry}:{held.version}"
+        return known[0], f"{image}!{plugin}" if plugin else image
     if not known and _may_inherit(run, layer):
         return oci_key(parts.registry, ""), package
     raise Stop(_cannot_inherit(run, parts.registry, known), package, entry.origin)
