@@ -4,7 +4,7 @@ Whatever stops it half way (a full disk, a signal), every file is as before or c
 """
 
 # One call is one system call here: what is atomic has to be seen.
-# ruff: noqa: PTH
+# ruff: noqa: PTH105, PTH108, PTH112, PTH116, PTH118, PTH120
 
 import os
 import shlex

@@ -52,8 +52,10 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 @lru_cache(maxsize=4096)
 def is_secret_key(key: str) -> bool:
     """Whether a value under this name (a key, a variable, a flag, a dotted path) is to be hidden."""
-    if key in ("_auth", "-auth"):
+    if key == "_auth":
         return True
+    if key.count(" ") > 2:  # noqa: PLR2004 - a sentence with a colon: only the word before the colon is a name
+        key = key.rsplit(" ", 1)[1]
     flat = _TAIL.sub("", _NOT_PLAIN.sub("", key.lower()))
     words = [word.lower() for word in _WORD.findall(key) if not word.isdigit()]
     if not words or not (words[-1] in _LAST or _ANYWHERE.search(flat)):

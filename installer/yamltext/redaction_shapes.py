@@ -23,7 +23,10 @@ _TOKEN = re.compile(
 )
 _SLACK = re.compile(r"hooks\.slack\.com/(?:services|workflows|triggers)/([^\s\"'<>\\]+)")
 _BEARER = re.compile(r"\b(?:Bearer|Basic)[ \t]+([A-Za-z0-9._~+/\-]{12,}=*)")
-_USERINFO = re.compile(r"://([^\s/:@\"'<>]*)(?::([^\s/\"'<>]*))?@")
+_USERINFO = re.compile(
+    r"://(?P<user>[^\s/:@\"'<>]{0,300}+)"
+    r"(?:(?::(?P<password>[^\s/\"'<>]{0,400}))?@|:(?![0-9]+/)(?P<odd>[^\s@\"'<>]{1,400}+)@)"
+)
 _PRIVATE = re.compile(r"-----BEGIN[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----|-----BEGIN PRIVATE KEY-----")
 _PRIVATE_END = re.compile(r"-----(?:END|BEGIN)[A-Z0-9 ]{0,40}-----")
 _KEY_LINES = re.compile(r"(?:[ \t#>|\"']|\\n)*[A-Za-z0-9+/=]+[^\n]*(?:\n[ \t#]*[A-Za-z0-9+/=]{16,}[ \t\r]*(?=\n|\Z))*")
@@ -39,8 +42,8 @@ def shaped_spans(text: str) -> list[Span]:
 
 def _of_url(text: str, match: re.Match[str]) -> list[Span]:
     """The password before the host; of `https://TOKEN@host` the one word there is, but not of `ssh://git@host`."""
-    group = 2 if match[2] is not None else 1
-    if group == 1 and not text.endswith(("http", "https"), max(0, match.start() - 5), match.start()):
+    group = next((name for name in ("password", "odd") if match[name] is not None), "user")
+    if group == "user" and not text.endswith(("http", "https"), max(0, match.start() - 5), match.start()):
         return []
     start = match.start(group)
     return [(start + a, start + b) for a, b in literal_spans(match[group])]
@@ -72,9 +75,14 @@ def masked(text: str, spans: list[Span]) -> str:
     parts: list[str] = []
     position = 0
     for start, end in _merged(spans):
-        parts += [text[position:start], _PIECE.sub(MASK, text[start:end])]
+        parts += [text[position:start], _PIECE.sub(_mask, text[start:end])]
         position = end
     return "".join([*parts, text[position:]])
+
+
+def _mask(piece: re.Match[str]) -> str:
+    # A backslash at a line's end folds a double-quoted scalar; without it the text would read differently.
+    return MASK + ("\\" if piece[0].endswith("\\") and piece.end() < len(piece.string) else "")
 
 
 def _merged(spans: list[Span]) -> list[Span]:

@@ -25,7 +25,6 @@ from installer.yamltext.redaction_keys import (
 )
 from installer.yamltext.redaction_lines import Line, is_secret_path, lines_of, npmrc_spans, scan
 from installer.yamltext.redaction_shapes import PROBE, shaped_spans
-from installer.yamltext.spans import content_end
 
 _EMBEDDINGS = 10
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]*)*")
@@ -173,7 +172,7 @@ class _Walk:
             return start + 1, end - 1
         if node.style in ("|", ">"):
             header = text.find("\n", start, end)
-            return (end if header < 0 else header + 1), max(end, content_end(text, node))
+            return (end if header < 0 else header + 1), end
         return start, end
 
     def _outward(self, node: ScalarNode, start: int, end: int, inner: list[Span]) -> list[Span]:
