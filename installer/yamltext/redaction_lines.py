@@ -17,7 +17,7 @@ _MEMBER = re.compile(
 )
 _INLINE = re.compile(
     r"(?<![\w.\-$])-{0,2}(?P<key>[A-Za-z0-9_$@][\w.$\-]{0,200}+(?:\[[^\]\s]{0,80}\])?+)\\*[\"']?"
-    r"[ \t]{0,8}+(?P<separator>=(?!=)|:(?=[ \t\"'\\]|\Z))[ \t]*"
+    r"[ \t]{0,8}+(?P<separator>=(?!=)|:(?=[ \t\"'\\]|\Z)|(?<=[wW][oO][rR][dD]):(?=[^\s/]))[ \t]*"
 )
 _FLAG = re.compile(r"(?<![\w\-])--?(?P<key>[A-Za-z][\w\-]{0,80}+)[ \t]++(?P<value>[^\s\-][^\s]*)")
 _PAIR = re.compile(
@@ -28,6 +28,7 @@ _RIAP = re.compile(
     r"\bvalue\\*[\"']?[ \t]*:[ \t]*(?P<value>\\*\"[^\"\n]*\"|'[^'\n]*'|[^\s,\"'}]+)[ \t]*,[ \t]*"
     r"\\*[\"']?(?:name|key)\\*[\"']?[ \t]*:[ \t]*\\*[\"']?(?P<key>[\w.\-]+)"
 )
+_ELEMENT = re.compile(r"<(?P<key>[A-Za-z][\w.\-]{0,80}+)>(?P<value>[^<>\n]{1,2000}+)</")
 _DOUBLE = re.compile(r'"((?:\\.|[^"\\])*)"')
 _SINGLE = re.compile(r"'((?:''|[^'])*)'")
 _ESCAPED = re.compile(r"(\\+[\"'])(.*?)(?<!\\)\1")
@@ -264,7 +265,7 @@ def inline_spans(line: str, offset: int = 0, *, talk: bool = False) -> list[Span
     for match in _PAIR.finditer(line):
         if is_secret_path(match["key"]):
             spans += _inline_value(line, match.end(), talk=False)
-    for match in (*_RIAP.finditer(line), *_FLAG.finditer(line)):
+    for match in (*_RIAP.finditer(line), *_FLAG.finditer(line), *_ELEMENT.finditer(line)):
         if is_secret_path(match["key"]) and not (talk and match["value"].lower() in _TALK):
             start = match.start("value")
             spans += [(start + a, start + b) for a, b in _unquoted(match["value"])]

@@ -221,6 +221,11 @@ def test_everything_outside_the_masks_is_unchanged():
     assert mask_characters(text) == text.replace("abc", "***")
 
 
+def test_a_byte_order_mark_shifts_nothing():
+    text = "\ufefftoken: abc\nx: |\n  \ufeffpassword: def\n"
+    assert mask_characters(text) == text.replace("abc", "***").replace("def", "***")
+
+
 def test_work_grows_with_the_text_only(monkeypatch):
     """Counted, not timed: the characters that the parser is given, in a text with many embedded texts."""
     given_characters = []
