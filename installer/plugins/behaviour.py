@@ -38,7 +38,6 @@ class Behaviour:
     npm_failure: str
     install_order: Literal["insertion", "oci-first"]
     failures: Literal["first", "collected"]
-    references: bool
 
 
 def behaviour(name: str) -> Behaviour:

@@ -109,8 +109,11 @@ def _check_bounds(text: str, file: str) -> None:
     try:
         compose(text.removeprefix("\ufeff")) if "*" in text else guard(text)
     except Unreadable as error:
-        if error.code != "yaml-syntax":
+        if error.code not in {"yaml-syntax", "yaml-binary"}:
             raise Refused(Failure(error.message, None, Origin(file, error.line, error.column))) from error
+    except UnicodeError:
+        # A lone half of a surrogate pair, which libyaml does not take and PyYAML names.
+        return
 
 
 def crash(error: BaseException) -> str:

@@ -117,7 +117,7 @@ def _javascript_layers(run: Run, main: Document, include: Reader) -> Iterator[La
         text = _text(run, name, include, from_index=index == replaced)
         if text is not None:
             yield _javascript_include(run, text, name, _catalog_label() if index == replaced else _absolute(name))
-    yield Layer(_absolute(MAIN), 1, _javascript_plugins(main))
+    yield _javascript_main(main)
 
 
 def _javascript_includes(main: Document) -> list[str]:
@@ -147,11 +147,10 @@ def _javascript_include(run: Run, text: str, name: str, label: str) -> Layer:
     return Layer(label, 0, _entries(plugins or [], document))
 
 
-def _javascript_plugins(main: Document) -> tuple[Entry, ...]:
+def _javascript_main(main: Document) -> Layer:
     plugins = main.value.get("plugins") if isinstance(main.value, dict) else None
-    if plugins is None:
-        return ()
-    if not isinstance(plugins, list | str):
-        raise Stop("TypeError: t is not iterable", origin=main.start)
-    # JavaScript goes through the characters of a text.
-    return _entries(plugins, main)
+    label = _absolute(MAIN)
+    # JavaScript goes through the characters of a text, and only notices what it cannot go through when it comes to it.
+    if plugins is None or isinstance(plugins, list | str):
+        return Layer(label, 1, _entries(plugins or (), main))
+    return Layer(label, 1, (), Stop("TypeError: t is not iterable", origin=main.start))

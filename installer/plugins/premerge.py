@@ -26,6 +26,8 @@ def without_disabled_images(run: Run, all_layers: list[Layer]) -> list[Layer]:
     """The layers without the entries of switched-off images, which go to `run.dropped`. Raises Stop."""
     state = _State()
     for layer in all_layers:
+        if layer.refused is not None:
+            raise layer.refused
         for entry in layer.entries:
             _note(run, state, layer, entry)
     _refuse_ambiguous(run, state)

@@ -35,11 +35,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """The entries of one file. `label` is what messages call it; level 0 is an include, 1 dynamic-plugins.yaml."""
+    """The entries of one file. `label` is what messages call it; level 0 is an include, 1 dynamic-plugins.yaml.
+
+    `refused` holds what the installer dies of when it comes to the entries, where they are no list.
+    """
 
     label: str
     level: int
     entries: tuple[Entry, ...]
+    refused: Stop | None = None
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The table of cases: what every family of installers makes of an input. Drawn from what the installers were seen to do."""
+"""The table of cases: what every family of installers makes of an input, drawn from what they were seen to do."""
 
 from pathlib import Path
 from typing import Any
