@@ -5,6 +5,7 @@ A download itself is taken to succeed, except where npm or skopeo refuse the str
 
 import base64
 import binascii
+import hashlib
 import re
 from typing import Any
 
@@ -19,6 +20,7 @@ _LENGTHS = {"sha512": 64, "sha384": 48, "sha256": 32}
 _SCHEME = re.compile(r"(?:git\+)?([a-z]+):", re.IGNORECASE)
 _FETCHED = frozenset(("http", "https", "git", "git+http", "git+https", "git+ssh", "git+file", "git+rsync", "git+ftp"))
 _OTHERS = frozenset(("file", "npm", "github", "gitlab", "bitbucket", "gist", "ssh", "git+github"))
+_LONE_DIGEST = re.compile(r"@sha256:(?![0-9a-f]{64}\Z)(.*)", re.DOTALL)
 
 
 class Fault(Exception):
@@ -32,12 +34,14 @@ def check(run: Run, held: Held) -> None:
         missing = f"'{type(package).__name__}' object has no attribute 'startswith'"
         raise Fault(crash(AttributeError(missing)))
     if run.behaviour.oci != "none" and package.startswith(OCI):
-        _check_oci(package, run.behaviour)
+        _check_oci(run, package, run.behaviour)
     else:
         _check_npm(run, held, package)
 
 
-def _check_oci(package: str, behaviour: Behaviour) -> None:
+def _check_oci(run: Run, package: str, behaviour: Behaviour) -> None:
+    if digest := _LONE_DIGEST.search(package.partition("!")[0]):
+        run.warnings.append(f"{package}: {digest[1]} is no sha256 digest, which has 64 hexadecimal digits")
     if behaviour.language == "javascript":
         return
     parts = package.split("!")
@@ -48,7 +52,15 @@ def _check_oci(package: str, behaviour: Behaviour) -> None:
     except ValueError as error:
         raise Fault(behaviour.oci_failure.format(package=package, reason=error)) from error
     if behaviour.oci == "split" and (refused := _refused_by_skopeo(image.removeprefix(OCI))):
-        raise Fault(behaviour.oci_failure.format(package=package, reason=refused))
+        run.warnings.append(f"{package}: skopeo refuses the image: {refused}")
+        raise Fault(behaviour.oci_failure.format(package=package, reason=_skopeo_failed(image)))
+
+
+def _skopeo_failed(image: str) -> str:
+    """What is left of skopeo's error: the command. Its temporary directory has another name in every run."""
+    local = hashlib.sha256(image.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
+    command = ["/usr/bin/skopeo", "copy", image.replace(OCI, "docker://"), f"dir:/tmp/…/{local}"]
+    return f"Command '{command}' returned non-zero exit status 1."
 
 
 def _refused_by_skopeo(image: str) -> str | None:
