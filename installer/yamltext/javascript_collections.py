@@ -9,8 +9,10 @@ from installer.yamltext.javascript_tokens import (
     FLOW_SCALARS,
     Item,
     Token,
+    error_token,
     includes,
     is_flow,
+    map_token,
     previous_props,
     settle_flow_sequence,
     take_first_key_props,
@@ -105,8 +107,8 @@ def _push_explicit_key(parser: "Parser", collection: Token, item: Item, start: l
     elif at_next or item.value:
         collection.items.append(Item([*start, parser.token], explicit=True))
     else:
-        nested = [Item([parser.token], explicit=True)]
-        parser.stack.append(Token("block-map", parser.offset, parser.indent, items=nested))
+        nested = Item([parser.token], explicit=True)
+        parser.stack.append(map_token(parser.offset, parser.indent, nested))
     parser.on_key_line = True
 
 
@@ -130,7 +132,7 @@ def _nest_key(parser: "Parser", item: Item) -> None:
     """`? a: b`: the key of the explicit key is itself a map."""
     nested = Item(take_first_key_props(item.start), item.key, [*(item.separator or ()), parser.token])
     item.key, item.separator = None, None
-    parser.stack.append(Token("block-map", parser.offset, parser.indent, items=[nested]))
+    parser.stack.append(map_token(parser.offset, parser.indent, nested))
 
 
 def _push_value(parser: "Parser", collection: Token, item: Item, start: list[Token], *, at_next: bool) -> None:
@@ -164,7 +166,7 @@ def _push_block(parser: "Parser", collection: Token, item: Item, start: list[Tok
         separator = item.separator
         if not item.explicit and separator is not None and not includes(separator, "newline"):
             message = "Unexpected block-seq-ind on same line with key"
-            parser.pop(Token("error", parser.offset, source=parser.source, message=message))
+            parser.pop(error_token(parser.offset, parser.source, message))
             return True
     elif at_indent:
         collection.items.append(Item(start))

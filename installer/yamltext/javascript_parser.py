@@ -15,14 +15,16 @@ from installer.yamltext.javascript_tokens import (
     FLOW_SCALARS,
     Item,
     Token,
+    error_token,
     includes,
     kind_of,
+    map_token,
     only_blanks,
     previous_props,
     settle_flow_sequence,
     take_first_key_props,
 )
-from installer.yamltext.reading import DEPTH_LIMIT, Unreadable
+from installer.yamltext.reading import DEPTH_LIMIT, NODE_LIMIT, Unreadable
 
 _DOCUMENT_PROPS = frozenset(("anchor", "tag", *BLANKS))
 _LINE_ENDERS = frozenset(("comma", "doc-start", "doc-end", "flow-seq-end", "flow-map-end", "map-value-ind"))
@@ -36,6 +38,7 @@ class Parser:
         self.lexemes = Lexer(text).lex()
         self.line_starts = [0]
         self.offset = 0
+        self.nodes = 0
         self.indent = 0
         self.kind = ""
         self.source = ""
@@ -74,7 +77,7 @@ class Parser:
             return
         kind = kind_of(source)
         if kind is None:
-            self.pop(Token("error", self.offset, source=source, message=f"Not a YAML token: {source}"))
+            self.pop(error_token(self.offset, source, f"Not a YAML token: {source}"))
             self.offset += len(source)
         elif kind == "scalar":
             self.at_new_line = False
@@ -147,7 +150,7 @@ class Parser:
                 return self._attach_to_map(top, token)
             case "block-seq":
                 if top.items[-1].value:
-                    top.items.append(Item(value=token))
+                    top.items.append(Item([], value=token))
                 else:
                     top.items[-1].value = token
             case "flow-collection":
@@ -161,7 +164,7 @@ class Parser:
     def _attach_to_map(self, top: Token, token: Token) -> bool:
         item = top.items[-1]
         if item.value:
-            top.items.append(Item(key=token, separator=[]))
+            top.items.append(Item([], token, []))
             self.on_key_line = True
             return False
         if item.separator is not None:
@@ -179,15 +182,14 @@ class Parser:
                 self.out.append(self.token)
             case "doc-mode" | "doc-start":
                 document = Token("document", self.offset)
-                if self.kind == "doc-start":
-                    document.start.append(self.token)
+                document.start = [self.token] if self.kind == "doc-start" else []
                 self.stack.append(document)
             case _:
                 self._unexpected("YAML stream")
 
     def _unexpected(self, where: str) -> None:
         message = f"Unexpected {self.kind} token in {where}"
-        self.out.append(Token("error", self.offset, source=self.source, message=message))
+        self.out.append(error_token(self.offset, self.source, message))
 
     def _document(self, document: Token) -> None:
         if document.value:
@@ -214,7 +216,7 @@ class Parser:
     def begin_map_at(self, key: Token, item: Item) -> None:
         """What was read is the first key of a map."""
         self.on_key_line = True
-        self.stack[-1] = Token("block-map", key.offset, key.indent, items=[item])
+        self.stack[-1] = map_token(key.offset, key.indent, item)
 
     def _block_scalar(self, scalar: Token) -> None:
         if self.kind in BLANKS:
@@ -302,6 +304,7 @@ class Parser:
     def flow_scalar(self) -> Token:
         """The current lexeme as a scalar of its own."""
         self._count_lines()
+        self._count_node()
         return self.token
 
     def _count_lines(self) -> None:
@@ -316,30 +319,48 @@ class Parser:
             case "alias" | "scalar" | "single-quoted-scalar" | "double-quoted-scalar":
                 return self.flow_scalar()
             case "block-scalar-header":
-                return Token("block-scalar", self.offset, self.indent, "", props=[self.token])
+                return self._block("block-scalar")
             case "flow-map-start" | "flow-seq-start":
-                return Token("flow-collection", self.offset, self.indent, opener=self.token, end=[])
+                return self._block("flow-collection")
             case "seq-item-ind":
-                return Token("block-seq", self.offset, self.indent, items=[Item([self.token])])
+                return self._block("block-seq")
             case "explicit-key-ind":
                 self.on_key_line = True
                 start = [*take_first_key_props(previous_props(parent)), self.token]
-                return Token("block-map", self.offset, self.indent, items=[Item(start, explicit=True)])
+                return map_token(self.offset, self.indent, Item(start, explicit=True))
             case "map-value-ind":
                 self.on_key_line = True
                 return self.map_without_key(take_first_key_props(previous_props(parent)))
             case _:
                 return None
 
+    def _block(self, kind: str) -> Token:
+        """A construction that begins with the current lexeme."""
+        self._count_node()
+        token = Token(kind, self.offset, self.indent)
+        match kind:
+            case "block-scalar":
+                token.source, token.props = "", [self.token]
+            case "flow-collection":
+                token.opener, token.items, token.end = self.token, [], []
+            case _:
+                token.items = [Item([self.token])]
+        return token
+
+    def _count_node(self) -> None:
+        self.nodes += 1
+        if self.nodes > NODE_LIMIT:
+            raise Unreadable("yaml-too-many-nodes", f"more than {NODE_LIMIT:,} nodes", len(self.line_starts))
+
     def map_without_key(self, start: list[Token]) -> Token:
         """A block map whose first item begins with the colon at hand."""
-        return Token("block-map", self.offset, self.indent, items=[Item(start, None, [self.token])])
+        return map_token(self.offset, self.indent, Item(start, None, [self.token]))
 
 
 def _attach_to_flow(top: Token, token: Token) -> None:
     item = top.items[-1] if top.items else None
     if item is None or item.value:
-        top.items.append(Item(key=token, separator=[]))
+        top.items.append(Item([], token, []))
     elif item.separator is not None:
         item.value = token
     else:

@@ -5,7 +5,6 @@ fields are in use. Kinds are the names that the npm package `yaml` puts in its m
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from installer.yamltext.javascript_lexer import BOM, DOCUMENT, FLOW_END, SCALAR
 
@@ -47,41 +46,72 @@ _BY_FIRST = {
 }
 
 
-@dataclass(slots=True, eq=False)
 class Token:
-    """A lexeme or a construction of them. `indent` is None where the kind has none (document, error, doc-end)."""
+    """A lexeme or a construction of them. `indent` is None where the kind has none (document, error, doc-end).
 
-    kind: str
-    offset: int
-    indent: int | None = None
-    source: str | None = None
-    message: str = ""
-    start: list["Token"] = field(default_factory=list)
-    """document: what stands before its value."""
-    end: list["Token"] | None = None
-    """what follows a value on its line; flow-collection: the closing bracket and what follows."""
-    props: list["Token"] = field(default_factory=list)
-    """block-scalar: its header and what follows in that line."""
-    opener: "Token | None" = None
-    """flow-collection: its opening bracket."""
-    items: list["Item"] = field(default_factory=list)
-    value: "Token | None" = None
-    """document: its contents."""
+    `start`: document: what stands before its value. `end`: what follows a value on its line; flow-collection: the
+    closing bracket and what follows. `props`: block-scalar: its header and what follows in that line. `opener`:
+    flow-collection: its opening bracket. `value`: document: its contents. Lists are given only to the kinds that
+    use them, for there is a token for every few characters of the text.
+    """
+
+    __slots__ = ("end", "indent", "items", "kind", "message", "offset", "opener", "props", "source", "start", "value")
+
+    def __init__(self, kind: str, offset: int, indent: int | None = None, source: str | None = None) -> None:
+        self.kind = kind
+        self.offset = offset
+        self.indent = indent
+        self.source = source
+        self.message = ""
+        self.start: list[Token] = _NONE
+        self.end: list[Token] | None = None
+        self.props: list[Token] = _NONE
+        self.opener: Token | None = None
+        self.items: list[Item] = _NO_ITEMS
+        self.value: Token | None = None
 
     @property
     def length(self) -> int:
         return len(self.source or "")
 
 
-@dataclass(slots=True, eq=False)
 class Item:
     """One item of a collection: what stands before it, its key, what stands between, its value."""
 
-    start: list[Token] = field(default_factory=list)
-    key: Token | None = None
-    separator: list[Token] | None = None
-    value: Token | None = None
-    explicit: bool = False
+    __slots__ = ("explicit", "key", "separator", "start", "value")
+
+    def __init__(
+        self,
+        start: list[Token],
+        key: Token | None = None,
+        separator: list[Token] | None = None,
+        value: Token | None = None,
+        *,
+        explicit: bool = False,
+    ) -> None:
+        self.start = start
+        self.key = key
+        self.separator = separator
+        self.value = value
+        self.explicit = explicit
+
+
+# Never appended to: they stand for the lists of kinds that have none.
+_NONE: list[Token] = []
+_NO_ITEMS: list[Item] = []
+
+
+def error_token(offset: int, source: str, message: str) -> Token:
+    token = Token("error", offset, source=source)
+    token.message = message
+    return token
+
+
+def map_token(offset: int, indent: int | None, item: Item) -> Token:
+    """A block map with its first item."""
+    token = Token("block-map", offset, indent)
+    token.items = [item]
+    return token
 
 
 def kind_of(lexeme: str) -> str | None:

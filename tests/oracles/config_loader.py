@@ -114,6 +114,7 @@ class ConfigLoader:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            cwd=self.packages,
             text=True,
             encoding="utf-8",
             env=environment,
