@@ -37,11 +37,12 @@ _DOUBTFUL_FLOW = re.compile(r":[^ ]|\?|:$|,,|[\[{][ ]*,")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The value of a text, and the origins of the items of its last `plugins` list (none where it is no list)."""
+    """The value of a text, and the origins of the items of its lists (none where they are no lists)."""
 
     value: Any
-    origins: tuple[Origin, ...]
     start: Origin
+    plugins: tuple[Origin, ...]
+    includes: tuple[Origin, ...]
 
 
 class Refused(Exception):
@@ -137,30 +138,37 @@ def _read_javascript(text: str, file: str) -> Document:
         raise Refused(Failure(message, None, Origin(file, error.line, error.column))) from error
     except Unreadable as error:
         raise Refused(Failure(error.message, None, Origin(file, error.line, error.column))) from error
-    places = tuple(Origin(file, *document.place(item.start)) for item in _javascript_plugins(document.root))
-    start = Origin(file, 1, 1) if document.root is None else Origin(file, *document.place(document.root.start))
-    return Document(document.value, places, start)
+    root = document.root
+    plugins, includes = (
+        tuple(Origin(file, *document.place(item.start)) for item in _javascript_items(root, field))
+        for field in ("plugins", "includes")
+    )
+    start = Origin(file, 1, 1) if root is None else Origin(file, *document.place(root.start))
+    return Document(document.value, start, plugins, includes)
 
 
-def _javascript_plugins(root: javascript_nodes.Node | None) -> list[javascript_nodes.Node]:
+def _javascript_items(root: javascript_nodes.Node | None, field: str) -> list[javascript_nodes.Node]:
     if not isinstance(root, javascript_nodes.Mapping):
         return []
     for pair in root.pairs:
-        named = isinstance(pair.key, javascript_nodes.Scalar) and pair.key.source == "plugins"
+        named = isinstance(pair.key, javascript_nodes.Scalar) and pair.key.source == field
         if named and isinstance(pair.value, javascript_nodes.Sequence):
             return [item.key if isinstance(item, javascript_nodes.Pair) else item for item in pair.value.items]
     return []
 
 
 def _document(value: Any, node: Node | None, file: str) -> Document:
-    return Document(value, tuple(_origin(item, file) for item in _plugins(node)), _origin(node, file))
+    plugins, includes = (
+        tuple(_origin(item, file) for item in _items(node, field)) for field in ("plugins", "includes")
+    )
+    return Document(value, _origin(node, file), plugins, includes)
 
 
-def _plugins(node: Node | None) -> list[Node]:
-    """The nodes of the `plugins` list: the last of that name wins (a merge key was resolved by the constructor)."""
+def _items(node: Node | None, field: str) -> list[Node]:
+    """The nodes of a list: the last of that name wins (a merge key was resolved by the constructor)."""
     if not isinstance(node, MappingNode):
         return []
-    found = [value for key, value in node.value if isinstance(key, ScalarNode) and key.value == "plugins"]
+    found = [value for key, value in node.value if isinstance(key, ScalarNode) and key.value == field]
     return found[-1].value if found and isinstance(found[-1], SequenceNode) else []
 
 

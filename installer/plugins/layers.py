@@ -6,7 +6,7 @@ from typing import Any
 
 from installer.plugins.documents import Document, crash, read
 from installer.plugins.javascript_values import is_falsy, received, type_of
-from installer.plugins.outcome import ABSENT, UNKNOWN, Include
+from installer.plugins.outcome import ABSENT, UNKNOWN, Include, Origin
 from installer.plugins.run import DEFAULTS, MAIN, TARGET, WORKING_DIRECTORY, Entry, Layer, Run, Stop
 
 Reader = Callable[[str], Include]
@@ -36,9 +36,12 @@ def _python_layers(run: Run, main: Document, include: Reader) -> Iterator[Layer]
     replaced = _replaced(run, names)
     for index, name in enumerate(names):
         if not isinstance(name, str):
-            raise Stop(f"content of the 'includes' field must be a list of strings in {MAIN}", origin=main.start)
+            raise Stop(
+                f"content of the 'includes' field must be a list of strings in {MAIN}",
+                origin=_place(main.includes, index, main),
+            )
         label = _catalog_label() if index == replaced else name
-        text = _text(run, name, include, from_index=index == replaced)
+        text = _text(run, name, include, _place(main.includes, index, main), from_index=index == replaced)
         if text is not None:
             yield _python_include(run, text, name, label)
     plugins = _list(main.value.get("plugins", []), "plugins", MAIN, main)
@@ -61,10 +64,11 @@ def _list(value: Any, field: str, label: str, document: Document) -> list[Any]:
 
 
 def _entries(values: Any, document: Document) -> tuple[Entry, ...]:
-    places = document.origins
-    return tuple(
-        Entry(value, places[index] if index < len(places) else document.start) for index, value in enumerate(values)
-    )
+    return tuple(Entry(value, _place(document.plugins, index, document)) for index, value in enumerate(values))
+
+
+def _place(places: tuple[Origin, ...], index: int, document: Document) -> Origin:
+    return places[index] if index < len(places) else document.start
 
 
 def _replaced(run: Run, names: list[Any]) -> int | None:
@@ -85,11 +89,11 @@ def _catalog_label() -> str:
     return f"{TARGET}/.catalog-index-temp/{DEFAULTS}"
 
 
-def _text(run: Run, name: str, include: Reader, *, from_index: bool) -> str | None:
+def _text(run: Run, name: str, include: Reader, place: Origin, *, from_index: bool) -> str | None:
     """The text of an include; None where RHDH goes on without it, or where it is not at hand."""
     text = include(name)
     if text is ABSENT and not from_index:
-        _miss(run, name)
+        _miss(run, name, place)
         return None
     if text is UNKNOWN or text is ABSENT:
         run.unknown.append(name)
@@ -97,11 +101,11 @@ def _text(run: Run, name: str, include: Reader, *, from_index: bool) -> str | No
     return text
 
 
-def _miss(run: Run, name: str) -> None:
+def _miss(run: Run, name: str, origin: Origin) -> None:
     if run.behaviour.language == "javascript":
         run.warnings.append(f"WARNING: include file {_absolute(name)} not found, skipping")
     elif run.behaviour.missing_include == "error":
-        raise Stop(f"File {name} does not exist")
+        raise Stop(f"File {name} does not exist", origin=origin)
     else:
         run.warnings.append(f"WARNING: File {name} does not exist, skipping including dynamic packages from {name}")
 
@@ -114,7 +118,7 @@ def _javascript_layers(run: Run, main: Document, include: Reader) -> Iterator[La
     names = _javascript_includes(main)
     replaced = _replaced(run, names)
     for index, name in enumerate(names):
-        text = _text(run, name, include, from_index=index == replaced)
+        text = _text(run, name, include, _place(main.includes, index, main), from_index=index == replaced)
         if text is not None:
             yield _javascript_include(run, text, name, _catalog_label() if index == replaced else _absolute(name))
     yield _javascript_main(main)
