@@ -1,12 +1,10 @@
 """From the bytes of a file to characters that our parser takes. Does not open files."""
 
 import codecs
-import re
 
 from installer.yamltext.reading import Unreadable
 
 BOM = "\ufeff"
-_ESCAPE = re.compile(r"\\(?:u([dD][89abcdefABCDEF][0-9a-fA-F]{2})|.)", re.DOTALL)
 _UTF_16_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -33,18 +31,3 @@ def make_out(data: bytes) -> str:
     Names are ASCII; without the NUL bytes between its letters UTF-16 reads like ASCII, too.
     """
     return data.decode("utf-8", "replace").replace("\0", "")
-
-
-def parseable(characters: str) -> str:
-    r"""The same characters, with the surrogate escapes of a JSON text made harmless, length unchanged.
-
-    JSON writes what lies beyond U+FFFF as two escapes (`\ud83d\ude00`), which YAML parsers refuse. Each becomes an
-    escape of the private use area, so that every mark of the parsed text still counts in the original.
-    """
-    if not characters.lstrip().startswith(("{", "[")) or "\\ud" not in characters.lower():
-        return characters
-    return _ESCAPE.sub(_harmless, characters)
-
-
-def _harmless(match: re.Match[str]) -> str:
-    return f"\\ue{match[1][1:]}" if match[1] else match[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from installer.directory.characters import decode, make_out, parseable
+from installer.directory.characters import decode, make_out
 from installer.directory.walk import FILE_LIMIT, Walk, inside, is_manifest, load, too_large, walk
 from installer.instance.instance import Document, Path
 from installer.instance.kustomize import generated_paths
@@ -83,7 +83,7 @@ def _read_file(reading: _Reading, path: str) -> None:
         if len(data) > FILE_LIMIT:
             raise too_large()
         characters, bom = decode(data)
-        nodes = compose(parseable(characters))
+        nodes = compose(characters)
     except Unreadable as reason:
         reading.unreadable.append(UnreadableFile(path, reason, make_out(data)))
         where = Place(path, reason.line, reason.column)

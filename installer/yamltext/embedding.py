@@ -82,7 +82,7 @@ class Literal:
 
 @dataclass(frozen=True)
 class Quoted:
-    """A quoted scalar. `runs` are (inner start, outer start) of stretches where both sides go character by character."""
+    """A quoted scalar; `inner_starts` and `outer_starts` begin stretches where both sides go character by character."""
 
     inner: str
     quote: str
@@ -185,11 +185,7 @@ def _escape(match: re.Match[str]) -> str:
 
 def _fits_literal(text: str) -> bool:
     first = text.lstrip("\n")[:1]
-    return (
-        bool(text.strip())
-        and first not in (" ", "\t")
-        and not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", text)
-    )
+    return bool(text.strip()) and first not in (" ", "\t") and not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", text)
 
 
 def newline_of(characters: str) -> str:

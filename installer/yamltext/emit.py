@@ -22,12 +22,19 @@ _AMBIGUOUS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How neighbours are written: blanks per level, sequences in a mapping indented or not, the quote of choice."""
+    """How neighbours are written: blanks per level, sequences in a mapping indented or not, the quote of choice, short
+    lists of scalars on one line or not.
+
+    In JSON, `unit` is what one more level is indented by (None: all on one line), `tight` leaves out blanks.
+    """
 
     step: int = 2
     indented_sequences: bool = True
     quote: str = '"'
     newline: str = "\n"
+    flow_lists: bool = True
+    unit: str | None = None
+    tight: bool = False
 
 
 def block(value: Any, indent: int, style: Style) -> list[str]:
@@ -50,6 +57,8 @@ def _entry(head: str, child: Any, indent: int, style: Style) -> list[str]:
     if isinstance(child, dict) and child:
         return [head, *block(child, indent + style.step, style)]
     if isinstance(child, list) and child:
+        if style.flow_lists and _is_short(child):
+            return [f"{head} {flow(child, style)}"]
         return [head, *block(child, indent + (style.step if style.indented_sequences else 0), style)]
     if isinstance(child, str) and "\n" in child and _as_literal(child):
         body = child.removesuffix("\n").split("\n")
@@ -58,32 +67,32 @@ def _entry(head: str, child: Any, indent: int, style: Style) -> list[str]:
     return [f"{head} {scalar_token(child, style)}"]
 
 
+def _is_short(items: list[Any]) -> bool:
+    plain_items = all(isinstance(item, str | int | float) and "\n" not in str(item) for item in items)
+    return plain_items and sum(len(str(item)) + 4 for item in items) < 80  # noqa: PLR2004 - fits a line
+
+
 def _as_literal(text: str) -> bool:
-    return (
-        text[0] not in " \t\n"
-        and not text.endswith("\n\n")
-        and not re.search(r"[^\S\n ]|[\x00-\x08\x7f]", text)
-    )
+    return text[0] not in " \t\n" and not text.endswith("\n\n") and not re.search(r"[^\S\n ]|[\x00-\x08\x7f]", text)
 
 
 def flow(value: Any, style: Style) -> str:
     """Data on one line, in flow style."""
     if isinstance(value, dict):
-        return (
-            "{"
-            + ", ".join(f"{key_token(key, style)}: {flow(child, style)}" for key, child in value.items())
-            + "}"
-        )
+        return "{" + ", ".join(f"{key_token(key, style)}: {flow(child, style)}" for key, child in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(flow(child, style) for child in value) + "]"
     return scalar_token(value, style, in_flow=True)
 
 
-def json_lines(value: Any, indent: int, step: int | None) -> str:
-    """Data as JSON; over several lines when `step` is given, the following lines behind `indent` blanks."""
-    if step is None:
-        return json.dumps(value, ensure_ascii=False)
-    return json.dumps(value, ensure_ascii=False, indent=step).replace("\n", "\n" + " " * indent)
+def json_text(value: Any, lead: str = "", unit: str | None = None, *, tight: bool = False) -> str:
+    """Data as JSON; with `unit` over several lines, each level behind one more of it, all but the first behind `lead`.
+
+    `tight` leaves out the blanks behind commas and colons.
+    """
+    separators = (",", ":") if tight else (", ", ": ") if unit is None else (",", ": ")
+    text = json.dumps(value, ensure_ascii=False, indent=unit, separators=separators)
+    return text if unit is None else text.replace("\n", "\n" + lead)
 
 
 def key_token(key: str, style: Style) -> str:
@@ -101,7 +110,11 @@ def scalar_token(value: Any, style: Style, *, in_flow: bool = False) -> str:
             return json.dumps(value)
         case dict() | list():
             return "{}" if isinstance(value, dict) else "[]"
-    text = str(value)
+        case _:
+            return _text_token(str(value), style, in_flow=in_flow)
+
+
+def _text_token(text: str, style: Style, *, in_flow: bool) -> str:
     return text if plain_is_safe(text, in_flow=in_flow) else quoted(text, style.quote)
 
 
@@ -111,10 +124,10 @@ def plain_is_safe(text: str, *, in_flow: bool = False) -> bool:
         return False
     if ": " in text or " #" in text or text.endswith(":") or "{{" in text:
         return False
-    return plain(text, Schema.KUBERNETES) == text == plain(text, Schema.CORE)
+    return all(plain(text, schema) == text for schema in Schema)
 
 
 def quoted(text: str, quote: str) -> str:
-    if quote == "'" and text.isprintable():
+    if text.isprintable() and (quote == "'" or ('"' in text and "'" not in text)):
         return "'" + text.replace("'", "''") + "'"
     return double_quoted(text)

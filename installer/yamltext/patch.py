@@ -1,6 +1,7 @@
 """What shall change in a YAML tree, as data: a patch is built from paths and applied to plain values.
 
 The same patch drives the splices of `editing`; applying it to the parsed value is what the splices are held to.
+Does not know how a value is written.
 """
 
 import copy
@@ -8,7 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from installer.yamltext.values import same
+
 Path = tuple[str | int, ...]
+
+
+class Refused(Exception):
+    """An edit that cannot be made so that everything else stays as it is. `index` is the place in the text."""
+
+    def __init__(self, message: str, index: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.index = index
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +74,21 @@ Patch = Set | Drop | Branch
 
 
 def applied(value: Any, patch: Patch) -> Any:
-    """The value after the patch; `value` itself is not changed. None counts as missing."""
+    """The value after the patch; `value` itself is not changed. None counts as missing. Raises Refused."""
     match patch:
         case Set(new):
             return copy.deepcopy(new)
         case Drop():
-            raise ValueError("a root cannot be dropped")
+            raise Refused("a root cannot be dropped")
         case Branch():
             return _branch(value, patch)
 
 
 def _branch(value: Any, patch: Branch) -> Any:
-    if isinstance(value, list) or patch.appended:
+    if isinstance(value, list) or (patch.appended and value is None):
         return [*_items(value or [], patch), *copy.deepcopy(patch.appended)]
+    if not isinstance(value, dict | None) or patch.appended:
+        raise Refused("a value of another kind stands in the way")
     result: dict[Any, Any] = dict(value or {})
     for key, member in patch.members.items():
         if isinstance(member, Drop):
@@ -93,6 +107,51 @@ def _items(value: Sequence[Any], patch: Branch) -> list[Any]:
         elif not isinstance(member, Drop):
             result.append(applied(item, member))
     return result
+
+
+def narrowed(value: Any, patch: Patch) -> Patch | None:
+    """The least patch that makes of `value` what `patch` makes of it; None where that is nothing."""
+    match patch, value:
+        case Set(new), _ if same(value, new):
+            return None
+        case (Set(dict() as new), dict()) if new and value:
+            gone: dict[str | int, Patch] = {key: Drop() for key in value if key not in new}
+            return narrowed(value, Branch(gone | {key: Set(child) for key, child in new.items()}))
+        case (Set(list() as new), list()) if new and value:
+            return _narrowed_list(value, new)
+        case Branch(), dict():
+            return _narrowed_members(dict(value), patch)
+        case Branch(), list():
+            return _narrowed_members(dict(enumerate(value)), patch)
+        case _:
+            return patch
+
+
+def _narrowed_members(value: dict[Any, Any], patch: Branch) -> Branch | None:
+    members: dict[str | int, Patch] = {}
+    for key, member in patch.members.items():
+        if key not in value:
+            if not isinstance(member, Drop) and not isinstance(key, int):
+                members[key] = member
+        elif (needed := narrowed(value[key], member)) is not None:
+            members[key] = needed
+    renames = {old: new for old, new in patch.renames.items() if old in value and old != new}
+    return Branch(members, renames, patch.appended) if members or renames or patch.appended else None
+
+
+def _narrowed_list(old: list[Any], new: list[Any]) -> Branch | None:
+    """Items that are still there stay; otherwise item by item, as far as both lists go."""
+    members: dict[str | int, Patch] = {}
+    position = 0
+    for number, item in enumerate(old):
+        if position < len(new) and same(item, new[position]):
+            position += 1
+        else:
+            members[number] = Drop()
+    if position and len(members) < len(old):
+        return Branch(members, {}, new[position:])
+    members = {number: Set(new[number]) if number < len(new) else Drop() for number in range(len(old))}
+    return _narrowed_members(dict(enumerate(old)), Branch(members, {}, new[len(old) :]))
 
 
 def missing(wanted: Mapping[str, Any], present: Any) -> Branch:

@@ -5,6 +5,8 @@ tag PLAIN and any other untagged node the tag QUOTED or none of use, so that eac
 by itself. Marks count characters of the text that was given; a byte order mark must be cut off before.
 """
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -14,6 +16,8 @@ from yaml.parser import Parser
 from yaml.reader import Reader
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
+
+from installer.yamltext.surrogates import parseable, repair
 
 PLAIN = "?"
 QUOTED = "!"
@@ -44,7 +48,7 @@ class _Resolve(BaseResolver):
 
 
 if yaml.__with_libyaml__:
-    from yaml.cyaml import CParser
+    from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
     class _Fast(CParser, _Resolve):
         def __init__(self, text: str) -> None:
@@ -63,9 +67,10 @@ else:  # pragma: no cover - wheels of PyYAML carry libyaml
 
 
 def compose(text: str, *, limit: int = FILE_LIMIT) -> list[Node | None]:
-    """The documents of a text, in order; None for an empty document. Raises Unreadable."""
+    """The documents of a text, in order; no document at all gives an empty list. Raises Unreadable."""
     guard(text, limit=limit)
-    reader = _Fast(text)
+    characters = parseable(text)
+    reader = _open(characters)
     documents: list[Node | None] = []
     try:
         while reader.check_node():
@@ -73,12 +78,37 @@ def compose(text: str, *, limit: int = FILE_LIMIT) -> list[Node | None]:
     except yaml.YAMLError as error:
         raise unreadable(error) from error
     except RecursionError as error:
-        raise Unreadable("yaml-too-deep", f"nested deeper than {DEPTH_LIMIT} levels") from error
+        raise _too_deep() from error
     finally:
         reader.dispose()
+    if characters is not text:
+        repair(text, documents)
     if "*" in text:
         _check_expansion(documents)
     return documents
+
+
+def events(text: str) -> Iterator[yaml.Event]:
+    """The parser's events of a text, in order. Raises Unreadable."""
+    reader = _open(parseable(text))
+    try:
+        while (event := reader.get_event()) is not None and not isinstance(event, yaml.StreamEndEvent):
+            yield event
+    except yaml.YAMLError as error:
+        raise unreadable(error) from error
+    finally:
+        reader.dispose()
+
+
+def _open(text: str) -> Any:
+    """A parser on a text; one half of a surrogate pair has no UTF-8."""
+    try:
+        return _Fast(text)
+    except yaml.YAMLError as error:
+        raise unreadable(error) from error
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise Unreadable("yaml-binary", "a lone surrogate: not a text", line) from error
 
 
 def unreadable(error: yaml.YAMLError) -> Unreadable:
@@ -94,86 +124,90 @@ def unreadable(error: yaml.YAMLError) -> Unreadable:
 
 def guard(text: str, *, limit: int = FILE_LIMIT) -> None:
     """Refuses what would cost too much to parse: size, control characters, depth, nodes. Raises Unreadable."""
-    if len(text) > limit or len(text.encode("utf-8", "surrogatepass")) > limit:
+    if len(text) > limit or (not text.isascii() and len(text.encode("utf-8", "surrogatepass")) > limit):
         raise Unreadable("yaml-too-large", f"larger than {limit // (1024 * 1024)} MiB")
     nul = text.find("\0")
     if nul >= 0:
         raise Unreadable("yaml-binary", "a NUL byte: not a text", text.count("\n", 0, nul) + 1)
-    if _may_be_deep(text) or len(text) > NODE_LIMIT:
+    if _may_be_deep(text) or _may_be_many(text):
         _count_events(text)
 
 
+# Where block collections may begin in a line: behind blanks and the dashes, question marks and colons of its head.
+_HEAD = re.compile(r"(?:^|(?<=[\r\x85\u2028\u2029]))(?:\ufeff?(?: +|[-?:](?=[\s\ufeff])[ \t]*)+)", re.MULTILINE)
+_MARK = re.compile(r"[-?:]")
+
+
 def _may_be_deep(text: str) -> bool:
-    """A bound that costs little: brackets, and the deepest indentation with the dashes that follow it."""
-    if text.count("[") + text.count("{") >= DEPTH_LIMIT // 2:
+    """A bound that costs little and never errs on the deep side.
+
+    Block collections begin in the columns of line heads, two per column at most (a mapping and its sequence without
+    indentation); every flow collection has an opening bracket.
+    """
+    flow = text.count("[") + text.count("{")
+    if flow >= DEPTH_LIMIT // 2:
         return True
-    flow = min(DEPTH_LIMIT // 2, text.count("[") + text.count("{"))
-    for line in text.splitlines():
-        body = line.lstrip(" ")
-        indentation = len(line) - len(body)
-        if indentation + body.count("- ") + body.count("? ") + flow >= DEPTH_LIMIT - 2:
-            return True
-    return False
+    columns = {0}
+    for head in set(_HEAD.findall(text)):
+        columns.add(len(head))
+        columns.update(match.start() for match in _MARK.finditer(head))
+    return 2 * len(columns) + flow > DEPTH_LIMIT
+
+
+def _may_be_many(text: str) -> bool:
+    """Every node needs one of these characters of its own; a pair is two nodes and may be the first of a third."""
+    if 3 * len(text) < NODE_LIMIT:
+        return False
+    return 3 * sum(map(text.count, (":", ",", "- ", "-\n", "-\r", "-\t", "?", "[", "{"))) > NODE_LIMIT
 
 
 def _count_events(text: str) -> None:
     depth = nodes = 0
-    reader = _Fast(text)
-    try:
-        while True:
-            event = reader.get_event()
-            if event is None or isinstance(event, yaml.StreamEndEvent):
-                return
-            if isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
-                nodes += 1
-            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-                nodes += 1
-                depth += 1
-                if depth > DEPTH_LIMIT:
-                    raise _too_much("yaml-too-deep", f"nested deeper than {DEPTH_LIMIT} levels", event)
-            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-                depth -= 1
-            if nodes > NODE_LIMIT:
-                raise _too_much("yaml-too-many-nodes", f"more than {NODE_LIMIT:,} nodes", event)
-    except yaml.YAMLError as error:
-        raise unreadable(error) from error
-    finally:
-        reader.dispose()
+    for event in events(text):
+        if isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
+            nodes += 1
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            nodes += 1
+            depth += 1
+            if depth > DEPTH_LIMIT:
+                raise _too_deep(event.start_mark)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            depth -= 1
+        if nodes > NODE_LIMIT:
+            raise _placed("yaml-too-many-nodes", f"more than {NODE_LIMIT:,} nodes", event.start_mark)
 
 
-def _too_much(code: str, message: str, event: yaml.Event) -> Unreadable:
-    mark = event.start_mark
-    return Unreadable(code, message, mark.line + 1, mark.column + 1)
+def _too_deep(mark: Any = None) -> Unreadable:
+    return _placed("yaml-too-deep", f"nested deeper than {DEPTH_LIMIT} levels", mark)
+
+
+def _placed(code: str, message: str, mark: Any) -> Unreadable:
+    return Unreadable(code, message) if mark is None else Unreadable(code, message, mark.line + 1, mark.column + 1)
 
 
 def _check_expansion(documents: list[Node | None]) -> None:
     """Refuses alias bombs: the number of nodes after every alias is written out ("billion laughs")."""
     weights: dict[int, int] = {}
     for document in documents:
-        if document is not None and _weight(document, weights, ()) > EXPANDED_LIMIT:
-            mark = document.start_mark
-            raise Unreadable(
-                "yaml-alias-bomb",
-                f"more than {EXPANDED_LIMIT:,} nodes once aliases are expanded",
-                mark.line + 1,
-            )
+        if document is not None and _weight(document, weights, set()) > EXPANDED_LIMIT:
+            message = f"more than {EXPANDED_LIMIT:,} nodes once aliases are expanded"
+            raise Unreadable("yaml-alias-bomb", message, document.start_mark.line + 1)
 
 
-def _weight(node: Node, weights: dict[int, int], parents: tuple[int, ...]) -> int:
+def _weight(node: Node, weights: dict[int, int], parents: set[int]) -> int:
     known = weights.get(id(node))
     if known is not None:
         return known
     if id(node) in parents:
-        mark = node.start_mark
-        raise Unreadable("yaml-recursive", "an anchor that contains itself", mark.line + 1, mark.column + 1)
-    inside = (*parents, id(node))
+        raise _placed("yaml-recursive", "an anchor that contains itself", node.start_mark)
+    if len(parents) > 2 * DEPTH_LIMIT:
+        raise _placed("yaml-too-deep", "aliases nest too deep", node.start_mark)
+    parents.add(id(node))
     total = 1
-    match node:
-        case SequenceNode():
-            total += sum(_weight(child, weights, inside) for child in node.value)
-        case MappingNode():
-            total += sum(
-                _weight(key, weights, inside) + _weight(value, weights, inside) for key, value in node.value
-            )
+    if isinstance(node, SequenceNode):
+        total += sum(_weight(child, weights, parents) for child in node.value)
+    elif isinstance(node, MappingNode):
+        total += sum(_weight(part, weights, parents) for pair in node.value for part in pair)
+    parents.discard(id(node))
     weights[id(node)] = total
     return total

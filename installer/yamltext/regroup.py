@@ -3,18 +3,18 @@
 Lines move as they are, indented for their new place, comments with them. Does not decide which keys may be joined.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from installer.yamltext import spans
-from installer.yamltext.editing import Refused
-from installer.yamltext.embedding import Splice, newline_of, spliced
-from installer.yamltext.emit import block
+from installer.yamltext.embedding import spliced
+from installer.yamltext.layout import Member, is_block
+from installer.yamltext.patch import Refused
 from installer.yamltext.reading import Unreadable, compose
-from installer.yamltext.style import style_of
-from installer.yamltext.values import Schema, construct, key_text
+from installer.yamltext.replacing import append, insert_pairs
+from installer.yamltext.sheet import Sheet
+from installer.yamltext.values import Schema, construct, key_text, same
 
 
 class Disagreement(Exception):
@@ -25,12 +25,6 @@ class Disagreement(Exception):
         self.path = path
         self.first = first
         self.second = second
-
-
-@dataclass(frozen=True)
-class _Pair:
-    key: Node
-    value: Node
 
 
 def duplicates(node: Node | None) -> list[tuple[str, Node, Node]]:
@@ -57,57 +51,43 @@ def duplicates(node: Node | None) -> list[tuple[str, Node, Node]]:
 
 
 def joined(characters: str, key: str, schema: Schema) -> str:
-    """The text after every later root `key` has joined the first one. Raises Disagreement, Refused."""
+    """The text after every later root `key` has joined the first one. Raises Disagreement, Refused, Unreadable."""
     while True:
-        root = _root(characters)
-        pairs = [_Pair(name, value) for name, value in root.value if key_text(name) == key]
+        mover = _Mover(characters, schema)
+        pairs = mover.pairs(mover.root, key)
         if len(pairs) < 2:  # noqa: PLR2004 - two make a pair
             return characters
-        characters = _join(characters, root, pairs[0], pairs[1], schema)
+        wanted = {key_text(name): construct(value, schema) for name, value in mover.root.value}
+        wanted[key] = _united(construct(pairs[0].value, schema), construct(pairs[1].value, schema))
+        mover.join(pairs[0], pairs[1], key)
+        characters = mover.result(wanted if len(pairs) == 2 else None)  # noqa: PLR2004
 
 
 def raised(characters: str, outer: str, inner: str, schema: Schema) -> str:
-    """The text after `outer.inner` has become the root's `inner`, joined with what is there."""
-    root = _root(characters)
-    parent = next((value for name, value in root.value if key_text(name) == outer), None)
-    if not isinstance(parent, MappingNode):
+    """The text after `outer.inner` has become the root's `inner`, joined with what is there.
+
+    Raises Disagreement, Refused, Unreadable.
+    """
+    mover = _Mover(characters, schema)
+    parents = mover.pairs(mover.root, outer)
+    if not parents or parents[-1].alias or not isinstance(parents[-1].value, MappingNode):
         return characters
-    pair = next((_Pair(name, value) for name, value in parent.value if key_text(name) == inner), None)
-    if pair is None:
+    moved, present = mover.pairs(parents[-1].value, inner), mover.pairs(mover.root, inner)
+    if not moved:
         return characters
-    present = next((_Pair(name, value) for name, value in root.value if key_text(name) == inner), None)
-    mover = _Mover(characters, root, schema)
-    wanted = construct(root, schema)
-    wanted[outer] = {name: value for name, value in wanted[outer].items() if name != inner}
-    if present is None:
-        wanted[inner] = construct(pair.value, schema)
-        mover.move(pair, root)
+    if not is_block(parents[-1].value):
+        raise Refused(f"{outer} is written in flow style", parents[-1].start)
+    wanted = construct(mover.root, schema)
+    value = wanted[outer].pop(inner)
+    wanted[inner] = _united(wanted.get(inner), value)
+    if present:
+        mover.join(present[-1], moved[-1], inner)
     else:
-        wanted[inner] = _united(wanted[inner], construct(pair.value, schema))
-        mover.join(present, pair, inner)
-    if len(parent.value) == 1:
+        mover.move(moved[-1], mover.root)
+    if not wanted[outer]:
         del wanted[outer]
-        mover.remove_line(next(name for name, _ in root.value if key_text(name) == outer))
+        mover.remove_line(parents[-1])
     return mover.result(wanted)
-
-
-def _root(characters: str) -> MappingNode:
-    documents = compose(characters)
-    root = documents[0] if documents else None
-    if not isinstance(root, MappingNode):
-        raise Refused("not a mapping")
-    return root
-
-
-def _join(characters: str, root: MappingNode, first: _Pair, second: _Pair, schema: Schema) -> str:
-    mover = _Mover(characters, root, schema)
-    name = key_text(first.key)
-    rest = [(key, value) for key, value in root.value if key_text(key) != name]
-    wanted = {key_text(key): construct(value, schema) for key, value in rest}
-    wanted[name] = _united(construct(first.value, schema), construct(second.value, schema))
-    mover.join(first, second, name)
-    others = [_Pair(k, v) for k, v in root.value if key_text(k) == name][2:]
-    return mover.result(None if others else wanted)
 
 
 def _united(first: Any, second: Any) -> Any:
@@ -118,131 +98,127 @@ def _united(first: Any, second: Any) -> Any:
         }
     if isinstance(first, list) and isinstance(second, list):
         return [*first, *second]
-    return second if first is None else first
+    return first if second is None or (first and not second) else second
 
 
 class _Mover:
     """Collects the splices of one regrouping."""
 
-    def __init__(self, characters: str, root: MappingNode, schema: Schema) -> None:
-        self.characters = characters
+    def __init__(self, characters: str, schema: Schema) -> None:
+        documents = compose(characters)
+        root = documents[0] if documents else None
+        if not isinstance(root, MappingNode) or len(documents) != 1 or not is_block(root):
+            raise Refused("not one mapping in block style")
+        self.original = characters
+        self.root = root
         self.schema = schema
-        self.newline = newline_of(characters)
-        self.style = style_of(characters, root)
-        self.found: list[Splice] = []
+        self.sheet = Sheet(characters, root, schema)
+        self.characters = self.sheet.characters
+
+    def pairs(self, node: MappingNode, key: str) -> list[Member]:
+        """The pairs of one key, in order."""
+        return [one for one in self.sheet.layout.members(node) if one.key is not None and key_text(one.key) == key]
 
     def result(self, wanted: Any) -> str:
         try:
-            after = spliced(self.characters, self.found)
+            after = spliced(self.original, self.sheet.finished())
             (root,) = compose(after)
         except (ValueError, Unreadable) as error:
             raise Refused("the pasted parts cannot be joined") from error
-        if wanted is not None and construct(root, self.schema) != wanted:
+        if wanted is not None and not same(construct(root, self.schema), wanted):
             raise Refused("joining the pasted parts would change more than it should")
         return after
 
-    def remove_line(self, key: Node) -> None:
-        start = spans.line_start(self.characters, key.start_mark.index)
-        end = spans.line_end(self.characters, key.start_mark.index)
-        comment = spans.comments(self.characters, [key], int(key.start_mark.index), end)
-        column = int(key.start_mark.column)
-        kept = "".join(f"{' ' * column}{line}{self.newline}" for line in comment)
-        self.found.append(Splice(start, end, kept))
+    def remove_line(self, pair: Member) -> None:
+        """The line of a key goes; the comment behind it stays."""
+        start = spans.line_start(self.characters, pair.start)
+        end = spans.line_end(self.characters, pair.start)
+        self._take(start, end, pair)
 
-    def join(self, first: _Pair, second: _Pair, path: str) -> None:
+    def join(self, first: Member, second: Member, path: str) -> None:
         """`second` gives its members to `first` and goes."""
-        match first.value, second.value:
-            case MappingNode(), MappingNode():
-                self._join_mappings(first.value, second, path)
-            case SequenceNode(), SequenceNode() if spans.is_block(first.value) and spans.is_block(
-                second.value
-            ):
-                start = spans.line_start(self.characters, second.value.start_mark.index)
-                self._transfer(start, self._end(second), int(second.value.start_mark.column), first.value)
-                self.remove_line(second.key)
-            case _ if construct(second.value, self.schema) in (None, construct(first.value, self.schema)):
+        values = construct(first.value, self.schema), construct(second.value, self.schema)
+        kept = None if second.alias else second.value
+        match first.value, kept:
+            case _ if not values[1] and (values[1] is None or isinstance(values[1], type(values[0]))):
                 self._cut(second)
-            case SequenceNode(), SequenceNode():
-                self._rendered(first.value, construct(second.value, self.schema))
+            case _ if not values[0] and (values[0] is None or isinstance(values[0], type(values[1]))):
+                self._cut(first)
+            case _ if first.alias:
+                raise Refused(f"{path} is an alias", first.start)
+            case MappingNode() as destination, MappingNode() as source if is_block(source) and is_block(destination):
+                self._join_mappings(destination, source, second, path)
+            case SequenceNode() as destination, SequenceNode() as source if is_block(source) and is_block(destination):
+                self._transfer(spans.line_end(self.characters, second.start), second, source, destination)
+                self.remove_line(second)
+            case SequenceNode() as destination, _ if isinstance(values[1], list):
+                append(self.sheet, destination, values[1])
+                self._cut(second)
+            case MappingNode() as destination, _ if isinstance(values[1], dict):
+                self._write_pairs(destination, second, values, path)
+            case _ if same(*values):
                 self._cut(second)
             case _:
-                raise Disagreement(path, int(first.key.start_mark.index), int(second.key.start_mark.index))
+                raise Disagreement(path, first.start, second.start)
 
-    def _join_mappings(self, destination: MappingNode, second: _Pair, path: str) -> None:
-        present = {key_text(key): _Pair(key, value) for key, value in destination.value}
-        source = second.value
-        if not (spans.is_block(source) and spans.is_block(destination)):
-            self._join_flow(destination, second, path)
-            return
-        for key, value in source.value:
-            name = key_text(key)
-            pair = _Pair(key, value)
-            if name in present:
-                self.join(present[name], pair, f"{path}.{name}")
+    def _join_mappings(self, destination: MappingNode, source: MappingNode, second: Member, path: str) -> None:
+        for pair in self.sheet.layout.members(source):
+            name = key_text(pair.key) if pair.key is not None else ""
+            present = self.pairs(destination, name)
+            if present:
+                self.join(present[-1], pair, f"{path}.{name}")
             else:
                 self.move(pair, destination)
-        self.remove_line(second.key)
+        self.remove_line(second)
 
-    def _join_flow(self, destination: MappingNode, second: _Pair, path: str) -> None:
-        mine = construct(destination, self.schema)
-        for key, value in construct(second.value, self.schema).items():
-            if key in mine and mine[key] != value:
-                raise Disagreement(
-                    f"{path}.{key}", int(destination.start_mark.index), int(second.key.start_mark.index)
-                )
-        self._rendered(
-            destination, {k: v for k, v in construct(second.value, self.schema).items() if k not in mine}
-        )
+    def _write_pairs(self, destination: MappingNode, second: Member, values: tuple[Any, Any], path: str) -> None:
+        """Where one side is in flow style, what is missing is written anew."""
+        for key, value in values[1].items():
+            if key in values[0] and not same(values[0][key], value):
+                raise Disagreement(f"{path}.{key}", int(destination.start_mark.index), second.start)
+        new = {key: value for key, value in values[1].items() if key not in values[0]}
+        insert_pairs(self.sheet, destination, new, self.sheet.column(self._first(destination)))
         self._cut(second)
 
-    def move(self, pair: _Pair, destination: Node) -> None:
-        """The lines of a pair, with the comments right above it, go to the end of a block mapping."""
-        start = spans.line_start(self.characters, pair.key.start_mark.index)
-        column = int(pair.key.start_mark.column)
-        if self.characters[start : pair.key.start_mark.index].strip() or not spans.is_block(destination):
-            self._rendered(destination, {key_text(pair.key): construct(pair.value, self.schema)})
-            self._cut(pair)
-            return
-        self._transfer(start, self._end(pair), column, destination)
+    def _first(self, node: MappingNode | SequenceNode) -> int:
+        return self.sheet.layout.members(node)[0].start
 
-    def _end(self, pair: _Pair) -> int:
-        end = spans.member_end(self.characters, pair.key.end_mark.index, pair.value)
-        return spans.after_comments(self.characters, end, int(pair.key.start_mark.column) + 1)
+    def move(self, pair: Member, destination: MappingNode) -> None:
+        """The lines of a pair, with the comments that belong to it, go to the end of a block mapping."""
+        start = spans.line_start(self.characters, pair.start)
+        if self.characters[start : pair.start].strip() or pair.key is None:
+            raise Refused("a pair beside a dash cannot be moved", pair.start)
+        self._transfer(start, pair, None, destination)
 
-    def _transfer(self, start: int, end: int, column: int, destination: Node) -> None:
-        target = int(destination.start_mark.column)
-        text = self.characters[start:end]
-        if not text.endswith("\n"):
-            text += self.newline
-        shifted = "".join(_shift(line, target - column) for line in text.splitlines(keepends=True))
-        position = spans.after_comments(
-            self.characters, spans.content_end(self.characters, destination), max(target, 1)
-        )
+    def _transfer(self, start: int, pair: Member, source: SequenceNode | None, destination: Node) -> None:
+        """Lines from `start` to a pair's end go behind the members of `destination`, indented like them."""
+        if not isinstance(destination, MappingNode | SequenceNode):
+            raise Refused("nothing can be moved here", pair.start)
+        column = self.sheet.column(pair.start if source is None else self._first(source))
+        end = spans.after_comments(self.characters, pair.end, column + 1)
+        target = self.sheet.column(self._first(destination))
+        lines = self.characters[start:end].splitlines(keepends=True)
+        text = "".join(_shift(line, target - column) for line in lines)
+        last = self.sheet.layout.members(destination)[-1]
+        position = spans.after_comments(self.characters, last.end, max(target, 1))
         if start <= position <= end:
-            self.found.append(Splice(start, end, shifted))
-            return
-        lead = "" if position == 0 or self.characters[position - 1] == "\n" else self.newline
-        self.found.append(Splice(start, end, ""))
-        self.found.append(Splice(position, position, lead + shifted))
+            self.sheet.add(start, end, text)
+        else:
+            self.sheet.add(start, end, "")
+            self.sheet.add(position, position, text)
 
-    def _rendered(self, destination: Node, value: Any) -> None:
-        if not value:
-            return
-        if not spans.is_block(destination):
-            raise Refused("a flow collection here cannot be joined", int(destination.start_mark.index))
-        lines = block(value, int(destination.start_mark.column), self.style)
-        position = spans.line_end(self.characters, spans.content_end(self.characters, destination))
-        lead = "" if self.characters[position - 1] == "\n" else self.newline
-        self.found.append(Splice(position, position, lead + self.newline.join(lines) + self.newline))
+    def _cut(self, pair: Member) -> None:
+        """A pair goes; the comments in it stay."""
+        start = spans.line_start(self.characters, pair.start)
+        if self.characters[start : pair.start].strip():
+            raise Refused("a pair beside a dash cannot be moved", pair.start)
+        self._take(start, spans.line_end(self.characters, pair.end), pair)
 
-    def _cut(self, pair: _Pair) -> None:
-        start = spans.line_start(self.characters, pair.key.start_mark.index)
-        end = spans.line_end(
-            self.characters, spans.member_end(self.characters, pair.key.end_mark.index, pair.value)
-        )
-        kept = spans.comments(self.characters, [pair.key, pair.value], start, end)
-        column = int(pair.key.start_mark.column)
-        self.found.append(Splice(start, end, "".join(f"{' ' * column}{line}{self.newline}" for line in kept)))
+    def _take(self, start: int, end: int, pair: Member) -> None:
+        nodes = [node for node in (pair.key, pair.value) if node is not None]
+        comments = self.sheet.layout.comments(nodes, start, end)
+        lines = self.sheet.comment_lines(comments, self.sheet.column(pair.start))
+        self.sheet.add(start, end, "".join(line + self.sheet.newline for line in lines))
 
 
 def _shift(line: str, by: int) -> str:

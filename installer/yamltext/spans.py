@@ -1,16 +1,17 @@
-"""Where things begin and end in a YAML text: content without trailing comments, lines, aliases, comments.
+"""Where lines, properties and content begin and end in a YAML text. Does not know trees of nodes.
 
-libyaml's end marks of block collections and block scalars run on over blank lines and comments; these do not.
+libyaml's end marks of block scalars run on over blank lines; these do not.
 """
 
 import re
-from collections.abc import Iterator
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import ScalarNode
 
-_ALIAS = re.compile(r"\*[^\s,\[\]{}]+")
-_ANCHOR = re.compile(r"(?:![^\s]*[ \t]+)?&([^\s,\[\]{}]+)")
+_SKIPPED = re.compile(r"(?:[ \t\r\n\x85\u2028\u2029\ufeff]+|#[^\r\n\x85\u2028\u2029]*)*")
+_SKIPPED_IN_FLOW = re.compile(r"(?:[ \t\r\n\x85\u2028\u2029\ufeff,]+|#[^\r\n\x85\u2028\u2029]*)*")
+_PROPERTY = re.compile(r"!<[^>\s]*>|[&!][^\s,\[\]{}]*")
 _COMMENT_LINE = re.compile(r"[ \t]*#")
+_BLANK_LINE = re.compile(r"[ \t]*(?:\r?\n|\Z)")
 
 
 def line_start(characters: str, index: int) -> int:
@@ -23,81 +24,48 @@ def line_end(characters: str, index: int) -> int:
     return len(characters) if end < 0 else end + 1
 
 
-def alias_after(characters: str, start: int, node: Node) -> tuple[int, int] | None:
-    """The span of the alias token that stands at or behind `start` instead of `node` itself; None if node stands there.
-
-    An anchored node always begins before the place of its alias (YAML 1.2, 7.1).
-    """
-    if node.start_mark.index >= start:
-        return None
-    position = start
-    while position < len(characters):
-        character = characters[position]
-        if character == "#" and (position == 0 or characters[position - 1] in " \t\n"):
-            position = line_end(characters, position)
-        elif character == "*":
-            match = _ALIAS.match(characters, position)
-            return (position, match.end()) if match else None
-        else:
-            position += 1
-    return None
+def column_at(characters: str, index: int) -> int:
+    return index - line_start(characters, index)
 
 
-def anchor_of(characters: str, node: Node) -> tuple[str, int, int] | None:
-    """Name and span (with the blanks behind it) of a node's own anchor."""
-    match = _ANCHOR.match(characters, node.start_mark.index)
-    if match is None:
-        return None
-    end = match.end()
-    while end < len(characters) and characters[end] in " \t":
-        end += 1
-    return match[1], match.start(1) - 1, end
+def significant(characters: str, index: int, *, in_flow: bool = False) -> int:
+    """The first character at or behind `index` that is no blank, line end or comment (in flow: nor a comma)."""
+    match = (_SKIPPED_IN_FLOW if in_flow else _SKIPPED).match(characters, index)
+    return match.end() if match else index
 
 
-def content_end(characters: str, node: Node) -> int:
-    """Behind the last character of a node's content, comments and blank lines behind it left out."""
-    if isinstance(node, ScalarNode):
-        return _scalar_end(characters, node)
-    if node.flow_style or not node.value:
-        return int(node.end_mark.index)
-    if isinstance(node, SequenceNode):
-        last = node.value[-1]
-        return item_spans(characters, node)[-1][1] if _is_alias(last, node) else content_end(characters, last)
-    key, value = node.value[-1]
-    return member_end(characters, key.end_mark.index, value)
+def behind_properties(characters: str, index: int) -> int:
+    """The content behind the tags and anchors that stand at `index`."""
+    while match := _PROPERTY.match(characters, index):
+        index = significant(characters, match.end())
+    return index
 
 
-def _is_alias(item: Node, parent: Node) -> bool:
-    return bool(item.start_mark.index < parent.start_mark.index)
-
-
-def item_spans(characters: str, node: SequenceNode) -> list[tuple[int, int]]:
-    """Start and end of the content of every item, aliases at their own place."""
-    spans: list[tuple[int, int]] = []
-    position = node.start_mark.index
-    for item in node.value:
-        alias = alias_after(characters, position, item)
-        spans.append(alias or (int(item.start_mark.index), content_end(characters, item)))
-        position = spans[-1][1]
-    return spans
-
-
-def member_end(characters: str, start: int, value: Node) -> int:
-    """The end of a value that stands behind `start`, where an alias may stand for it."""
-    alias = alias_after(characters, start, value)
-    return alias[1] if alias else content_end(characters, value)
-
-
-def _scalar_end(characters: str, node: ScalarNode) -> int:
+def scalar_end(characters: str, node: ScalarNode) -> int:
+    """Behind the last character of a scalar; of a block scalar, behind the last line that is part of its value."""
     end = int(node.end_mark.index)
     if node.style not in ("|", ">"):
         return end
-    start = int(node.start_mark.index)
-    header = characters[start : characters.find("\n", start)]
-    body = characters[start:end]
-    if "+" in header.split("#")[0]:
-        return end - 1 if body.endswith("\n") else end
-    return start + len(body.rstrip())
+    start = block_header(characters, node)[1]
+    if keeps(characters, node):
+        return end - 1 if characters[start:end].endswith("\n") else end
+    lines = characters[start:end].split("\n")
+    indent = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=len(lines[0]))
+    while len(lines) > 1 and not lines[-1].rstrip("\r")[indent:]:
+        lines.pop()
+    return start + len("\n".join(lines).removesuffix("\r")) if any(line.strip() for line in lines) else start - 1
+
+
+def block_header(characters: str, node: ScalarNode) -> tuple[int, int]:
+    """Where the header of a block scalar begins, and the start of the first line of its text."""
+    start = behind_properties(characters, node.start_mark.index)
+    return start, line_end(characters, start)
+
+
+def keeps(characters: str, node: ScalarNode) -> bool:
+    """Whether a block scalar keeps the line ends at its end (`|+`)."""
+    start, end = block_header(characters, node)
+    return "+" in characters[start:end].split("#", maxsplit=1)[0]
 
 
 def after_comments(characters: str, end: int, column: int) -> int:
@@ -111,33 +79,8 @@ def after_comments(characters: str, end: int, column: int) -> int:
     return position
 
 
-def scalars(node: Node, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Spans of the scalars of a subtree that stand between two positions (aliases' own places are elsewhere)."""
-    if isinstance(node, ScalarNode):
-        if first <= node.start_mark.index < last:
-            yield int(node.start_mark.index), int(node.end_mark.index)
-        return
-    children = (
-        node.value if isinstance(node, SequenceNode) else [part for pair in node.value for part in pair]
-    )
-    for child in children:
-        if first <= child.start_mark.index:
-            yield from scalars(child, first, last)
-
-
-def comments(characters: str, nodes: list[Node], start: int, end: int) -> list[str]:
-    """The comments between two positions, outside every scalar, in order."""
-    spans = sorted(span for node in nodes for span in scalars(node, start, end))
-    found: list[str] = []
-    position = start
-    for match in re.finditer(r"(?:(?<=[ \t\n])|\A)#[^\r\n]*", characters[start:end]):
-        index = start + match.start()
-        if index < position or any(first <= index < last for first, last in spans):
-            continue
-        found.append(match[0].rstrip())
-        position = start + match.end()
-    return found
-
-
-def is_block(node: Node) -> bool:
-    return isinstance(node, MappingNode | SequenceNode) and not node.flow_style and bool(node.value)
+def after_blank_lines(characters: str, position: int) -> int:
+    """The start of the first line at or behind the line start `position` that is not blank."""
+    while position < len(characters) and (match := _BLANK_LINE.match(characters, position)):
+        position = match.end()
+    return position

@@ -1,5 +1,6 @@
 """How a text is written: indentation, sequences, quotes, line ends. Does not change it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -8,12 +9,15 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from installer.yamltext.embedding import newline_of
 from installer.yamltext.emit import Style
 
+_UNIT = re.compile(r"[\[{]\r?\n([ \t]+)")  # the first level of a JSON text over several lines
+_TIGHT = re.compile(r"""\A\s*[\[{]+"[^"\\\n]*":[^\s]|\A\s*\["[^"\\\n]*","|\A\s*\[[^\s"]+,[^\s]""")
+
 
 def is_json(root: Node | None) -> bool:
     """JSON-like: the outermost collection is flow and its keys are double-quoted."""
-    if isinstance(root, SequenceNode) and root.flow_style:
-        return not root.value or is_json(root.value[0])
-    if not isinstance(root, MappingNode) or not root.flow_style:
+    if isinstance(root, SequenceNode) and root.flow_style and root.value:
+        return all(is_json(item) or (isinstance(item, ScalarNode) and item.style == '"') for item in root.value)
+    if not isinstance(root, MappingNode) or not root.flow_style or not root.value:
         return False
     return all(isinstance(key, ScalarNode) and key.style == '"' for key, _ in root.value)
 
@@ -23,7 +27,10 @@ def style_of(characters: str, root: Node | None) -> Style:
     steps: Counter[int] = Counter()
     sequences: Counter[bool] = Counter()
     quotes: Counter[str] = Counter()
+    lists: Counter[bool] = Counter()
     for node, column in _walk(root):
+        if isinstance(node, SequenceNode) and node.value and all(isinstance(one, ScalarNode) for one in node.value):
+            lists[bool(node.flow_style)] += 1
         if isinstance(node, ScalarNode):
             if node.style in ("'", '"'):
                 quotes[node.style] += 1
@@ -34,7 +41,10 @@ def style_of(characters: str, root: Node | None) -> Style:
     step = next((step for step, _ in steps.most_common() if 0 < step <= 8), 2)  # noqa: PLR2004
     indented = sequences.most_common(1)[0][0] if sequences else True
     quote = quotes.most_common(1)[0][0] if quotes else '"'
-    return Style(step, indented, quote, newline_of(characters))
+    flow_lists = not lists or lists[True] >= lists[False]
+    unit = _UNIT.search(characters)
+    tight = _TIGHT.search(characters) is not None
+    return Style(step, indented, quote, newline_of(characters), flow_lists, unit[1] if unit else None, tight)
 
 
 def _walk(root: Node | None) -> Iterator[tuple[Node, int | None]]:

@@ -30,41 +30,48 @@ _BASED = re.compile(r"0(?:o[0-7]+|x[0-9a-fA-F]+)\Z")
 
 
 def construct(node: Node | None, schema: Schema) -> Any:
-    """Plain data: dict with text keys, list, str, int, float, bool, None. The last of equal keys wins."""
+    """Plain data: dict with text keys, list, str, int, float, bool, None. The last of equal keys wins.
+
+    What comes from a merge key is the same object wherever it is merged: data to read, not to change.
+    """
+    return None if node is None else _construct(node, schema, {})
+
+
+def _construct(node: Node, schema: Schema, bases: dict[int, dict[str, Any]]) -> Any:
     match node:
-        case None:
-            return None
         case ScalarNode():
             return scalar(node, schema)
         case SequenceNode():
-            return [construct(child, schema) for child in node.value]
+            return [_construct(child, schema, bases) for child in node.value]
         case MappingNode():
-            return _mapping(node, schema)
-    raise TypeError(type(node).__name__)
+            return _mapping(node, schema, bases)
+        case _:
+            raise TypeError(type(node).__name__)
 
 
-def _mapping(node: MappingNode, schema: Schema) -> dict[str, Any]:
+def _mapping(node: MappingNode, schema: Schema, bases: dict[int, dict[str, Any]]) -> dict[str, Any]:
     own: dict[str, Any] = {}
     merged: dict[str, Any] = {}
     for key, value in node.value:
         if is_merge(key, schema):
             for base in value.value if isinstance(value, SequenceNode) else [value]:
-                for name, inherited in (
-                    construct(base, schema).items() if isinstance(base, MappingNode) else ()
-                ):
-                    merged.setdefault(name, inherited)
+                if isinstance(base, MappingNode):
+                    for name, inherited in _base(base, schema, bases).items():
+                        merged.setdefault(name, inherited)
         else:
-            own[key_text(key)] = construct(value, schema)
-    return {**merged, **own}
+            own[key_text(key)] = _construct(value, schema, bases)
+    return {**merged, **own} if merged else own
+
+
+def _base(node: MappingNode, schema: Schema, bases: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """A mapping that is merged elsewhere, made once: merge keys that name it twice per level would double the work."""
+    if id(node) not in bases:
+        bases[id(node)] = _mapping(node, schema, bases)
+    return bases[id(node)]
 
 
 def is_merge(key: Node, schema: Schema) -> bool:
-    return (
-        schema is Schema.KUBERNETES
-        and isinstance(key, ScalarNode)
-        and key.tag == PLAIN
-        and key.value == MERGE
-    )
+    return schema is Schema.KUBERNETES and isinstance(key, ScalarNode) and key.tag == PLAIN and key.value == MERGE
 
 
 def key_text(key: Node) -> str:
@@ -97,3 +104,18 @@ def plain(text: str, schema: Schema) -> Any:
     if _FLOAT.match(text):
         return float(text)
     return text
+
+
+def same(first: Any, second: Any) -> bool:
+    """Equal in value and kind: `true`, `1` and `1.0` are three things."""
+    if first is second:
+        return True
+    if type(first) is not type(second):
+        return False
+    if isinstance(first, dict):
+        return len(first) == len(second) and all(
+            key in second and same(child, second[key]) for key, child in first.items()
+        )
+    if isinstance(first, list):
+        return len(first) == len(second) and all(map(same, first, second))
+    return bool(first == second)

@@ -1,0 +1,124 @@
+"""Takes members out of a collection and keeps the comments that stood in them. Does not decide which members go."""
+
+from yaml.nodes import MappingNode, Node, SequenceNode
+
+from installer.yamltext import spans
+from installer.yamltext.aliases import Alias
+from installer.yamltext.emit import flow
+from installer.yamltext.layout import Member, children, in_flow, last_scalar
+from installer.yamltext.sheet import Sheet
+from installer.yamltext.values import construct
+
+
+def drop(sheet: Sheet, node: MappingNode | SequenceNode, chosen: set[int]) -> None:
+    """Removes members by their numbers; at least one member stays."""
+    members = sheet.layout.members(node)
+    for number in sorted(chosen):
+        one = members[number]
+        for part in (one.key, one.value):
+            if part is not None:
+                hand_over(sheet, part, one.start, one.end)
+    for run in runs(chosen):
+        if in_flow(node):
+            _drop_flow(sheet, members, run)
+        else:
+            _drop_block(sheet, members, run)
+
+
+def runs(numbers: set[int]) -> list[list[int]]:
+    """Consecutive numbers together, in order."""
+    found: list[list[int]] = []
+    for number in sorted(numbers):
+        if found and found[-1][-1] == number - 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return found
+
+
+def _nodes(members: list[Member]) -> list[Node]:
+    return [part for member in members for part in (member.key, member.value) if part is not None]
+
+
+def _drop_block(sheet: Sheet, members: list[Member], run: list[int]) -> None:
+    start = members[run[0]].start
+    first_of_line = spans.line_start(sheet.characters, start)
+    if sheet.characters[first_of_line:start].strip():
+        _make_room(sheet, members, run)
+        return
+    before = last_scalar(members[run[0] - 1].value) if run[0] else None
+    fragile = before is not None and before.style in ("|", ">")
+    for number in run:
+        member = members[number]
+        column = sheet.column(member.start)
+        first = spans.line_start(sheet.characters, member.start)
+        end = spans.line_end(sheet.characters, member.end)
+        stop = spans.after_comments(sheet.characters, member.end, column + 1) if fragile else end
+        comments = sheet.layout.comments(_nodes([member]), first, stop)
+        lines = sheet.comment_lines(comments, column, as_they_are=not fragile)
+        if fragile and before is not None and not lines and spans.keeps(sheet.characters, before):
+            stop = spans.after_blank_lines(sheet.characters, stop)
+        sheet.add(first, stop, "".join(line + sheet.newline for line in lines))
+
+
+def _make_room(sheet: Sheet, members: list[Member], run: list[int]) -> None:
+    """The first members stand beside a dash or marker: the next one takes their place, comments before it."""
+    start, following = members[run[0]].start, members[run[-1] + 1].start
+    column = sheet.column(start)
+    comments = sheet.layout.comments(_nodes([members[number] for number in run]), start, following)
+    text = "".join(f"{line}{sheet.newline}{' ' * column}" for line in (comment.text for comment in comments))
+    sheet.add(start, following, text)
+
+
+def _drop_flow(sheet: Sheet, members: list[Member], run: list[int]) -> None:
+    last = run[-1] + 1 == len(members)
+    start = members[run[0] - 1].end if last else members[run[0]].start
+    end = members[run[-1]].end if last else members[run[-1] + 1].start
+    comments = sheet.layout.comments(_nodes([members[number] for number in run]), start, end)
+    if not comments:
+        sheet.add(start, end, "")
+        return
+    indentation = sheet.newline + sheet.indentation(members[run[0]].start)
+    text = indentation.join(comment.text for comment in comments) + indentation
+    sheet.add(start, end, f" {text}" if last else text)
+
+
+# -- anchors
+
+
+def free_anchor(sheet: Sheet, node: Node) -> None:
+    """An anchored node that changes hands its old content to its first alias, so that nobody else's changes."""
+    name = sheet.layout.aliases.anchor(node)
+    body = sheet.layout.body(node)
+    alias = sheet.layout.aliases.first_of(node, body) if name else None
+    if alias is None:
+        return
+    _write_out(sheet, alias, f"&{name}", node)
+    start = sheet.characters.index(f"&{name}", int(node.start_mark.index))
+    end = start + len(f"&{name}")
+    stop = end
+    while sheet.characters[stop : stop + 1] in (" ", "\t"):
+        stop += 1
+    if sheet.characters[stop : stop + 1] in ("\n", "\r", "#", ""):
+        stop = end
+        while start and sheet.characters[start - 1] in " \t" and sheet.characters[start - 2 : start - 1] != "\n":
+            start -= 1
+    sheet.add(start, stop, "")
+
+
+def _write_out(sheet: Sheet, alias: Alias, anchor: str, node: Node) -> None:
+    if alias.start not in sheet.written_out:
+        sheet.written_out.add(alias.start)
+        sheet.add(alias.start, alias.end, f"{anchor} {flow(construct(node, sheet.schema), sheet.style)}")
+
+
+def hand_over(sheet: Sheet, node: Node, start: int, end: int) -> None:
+    """Anchors that go with a removed or rewritten subtree live on at their first alias behind it."""
+    if not sheet.layout.aliases.found or not start <= node.start_mark.index < end:
+        return
+    name = sheet.layout.aliases.anchor(node)
+    alias = sheet.layout.aliases.first_of(node, end) if name else None
+    if alias is not None:
+        _write_out(sheet, alias, f"&{name}", node)
+    for child in children(node):
+        hand_over(sheet, child, start, end)
