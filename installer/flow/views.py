@@ -14,16 +14,16 @@ def failure_view(failure: Failure | None) -> dict[str, Any] | None:
 
 
 def plugin_views(prediction: Prediction) -> list[dict[str, Any]]:
-    """Every plugin after all layers, in RHDH's order."""
+    """Every plugin after all layers, in RHDH's order; last those whose image RHDH leaves out as a whole."""
     return [
         {
             "package": plugin.package,
             "name": plugin.name,
             "enabled": plugin.enabled,
             "integrity": plugin.integrity,
-            "origin": _origin(prediction, plugin.overrides[-1] if plugin.overrides else plugin.origin),
+            "origin": _origin(prediction, plugin.origin),
         }
-        for plugin in prediction.plugins.plugins
+        for plugin in (*prediction.plugins.plugins, *prediction.plugins.dropped)
     ]
 
 
