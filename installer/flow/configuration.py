@@ -181,8 +181,8 @@ def show(request: ConfigRequest, path: str) -> Report:
             f"nothing in force sets {path}",
             fix="rhdh-orchestrator config effective shows everything that is set",
         )
-    origins = [_place(prediction, origin) for origin in found.origins]
-    hidden = [_place(prediction, origin) for origin in found.overrides]
+    origins = list(dict.fromkeys(_place(prediction, origin) for origin in found.origins))
+    hidden = list(dict.fromkeys(_place(prediction, origin) for origin in found.overrides))
     value = mask_value(found.value, path.rsplit(".", 1)[-1])
     result = {
         **extra,
@@ -192,7 +192,7 @@ def show(request: ConfigRequest, path: str) -> Report:
         "origins": origins,
         "overrides": hidden,
     }
-    lines = [f"{path}: {dump(value).rstrip() if isinstance(value, dict | list) else value}"]
+    lines = [f"{path}:", dump(value).rstrip()] if isinstance(value, dict | list) and value else [f"{path}: {value}"]
     lines += [f"origin: {origin}" for origin in origins]
     lines += [f"overrides: {origin}" for origin in hidden]
     return Report(result, "\n".join(lines) + "\n", (), warnings)
