@@ -67,7 +67,7 @@ def _values(objects: Objects, source: View, dependency: Dependency | None, *, kn
 def _release(document: Document, metadata: View, spec: View, found: _Found) -> Release:
     helm, own = found.source.get("helm"), metadata.scalar("name")
     name = own if own and not TEMPLATE.search(own) else document.ref.name if document.ref else ""
-    release = (helm.scalar("releaseName") if helm is not None else "") or name
+    release = (helm.scalar("releaseName") if helm is not None else "") or own or name
     below = (found.dependency.key,) if found.dependency is not None else ()
     return Release(
         name,

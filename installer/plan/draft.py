@@ -71,8 +71,20 @@ class Draft:
         return construct(self.root(region), schema)
 
     def place(self, region: Region, node: Node | None) -> Place:
-        """Where a node stands today, as far as the plan has not moved it."""
-        return region.text.place(int(node.start_mark.index) if node is not None else 0)
+        """Where a node of the planned text stands in the files as they are."""
+        return self.place_at(region.text, int(node.start_mark.index) if node is not None else 0)
+
+    def place_at(self, text: Text, index: int) -> Place:
+        """Where a character of the planned text stands in the files as they are; of an added line: where it goes."""
+        shift = 0
+        for splice in _differences(text.characters, self.characters(text)):
+            start = splice.start + shift
+            if index < start:
+                break
+            if index < start + len(splice.text):
+                return text.place(splice.start)
+            shift += len(splice.text) - (splice.end - splice.start)
+        return text.place(index - shift)
 
     def patch(self, region: Region, patch: Branch, schema: Schema, touched: Touched) -> None:
         """Carries a patch into a region; an empty patch is nothing. Raises InstallerError where it cannot be done."""
@@ -87,7 +99,7 @@ class Draft:
         try:
             splices = edited(before, whole, schema, region.index)
         except Refused as error:
-            raise _refused(error, region) from error
+            raise _refused(error, self.place_at(region.text, min(error.index, len(before)))) from error
         except Unreadable as error:
             raise unreadable(error, region.text) from error
         self.rewrite(region.text, spliced(before, splices), touched)
@@ -162,8 +174,7 @@ def unreadable(error: Unreadable, text: Text) -> InstallerError:
     )
 
 
-def _refused(error: Refused, region: Region) -> InstallerError:
-    place = region.text.place(min(error.index, len(region.text.characters)))
+def _refused(error: Refused, place: Place) -> InstallerError:
     return fail(
         ExitCode.INVALID,
         "cannot-edit",
@@ -202,18 +213,23 @@ def _member(node: Node | None, key: str | int) -> Node | None:
 
 def differences(before: str, after: str) -> list[Splice]:
     """The lines that differ, as splices of `before`."""
+    return list(_differences(before, after))
+
+
+@lru_cache(maxsize=8)
+def _differences(before: str, after: str) -> tuple[Splice, ...]:
     if before == after:
-        return []
+        return ()
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     starts = [0]
     for line in old:
         starts.append(starts[-1] + len(line))
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    return [
+    return tuple(
         Splice(starts[first], starts[last], "".join(new[begin:end]))
         for tag, first, last, begin, end in _opcodes(matcher, old, new)
         if tag != "equal"
-    ]
+    )
 
 
 def _opcodes(

@@ -50,7 +50,7 @@ def _join(draft: Draft, layer: Layer, allowed: tuple[str, ...], schema: Schema) 
     own = {id(key) for key, _ in root.value} if isinstance(root, MappingNode) else set()
     refused = [one for one in found if one[0] not in allowed or id(one[2]) not in own or region.path]
     if refused:
-        raise InstallerError(*(_twice(region, *one) for one in refused))
+        raise InstallerError(*(_twice(draft, region, *one) for one in refused))
     for key in allowed:
         second = [one for one in found if one[0] == key]
         if second:
@@ -59,8 +59,8 @@ def _join(draft: Draft, layer: Layer, allowed: tuple[str, ...], schema: Schema) 
             draft.warn("second-key-joined", f"a second top-level `{key}:` is joined with the first", where=place)
 
 
-def _twice(region: Region, key: str, first: Node, second: Node) -> Problem:
-    places = [region.text.place(int(node.start_mark.index)) for node in (first, second)]
+def _twice(draft: Draft, region: Region, key: str, first: Node, second: Node) -> Problem:
+    places = [draft.place(region, node) for node in (first, second)]
     return Problem(
         "duplicate-key",
         f"the key {key!r} stands twice in one mapping: at {places[0]} and at {places[1]}",
@@ -76,7 +76,7 @@ def _carried(draft: Draft, layer: Layer, change: Callable[[str], str], summary: 
     try:
         after = change(before)
     except Disagreement as error:
-        places = [region.text.place(index) for index in (error.first, error.second)]
+        places = [draft.place_at(region.text, index) for index in (error.first, error.second)]
         raise fail(
             ExitCode.DECIDE,
             "values-disagree",
@@ -89,7 +89,7 @@ def _carried(draft: Draft, layer: Layer, change: Callable[[str], str], summary: 
             ExitCode.INVALID,
             "cannot-join",
             f"{region.text.file.path}: {error.message}",
-            where=region.text.place(error.index),
+            where=draft.place_at(region.text, error.index),
             fix="join the two parts yourself and run the command again",
         ) from error
     draft.rewrite(region.text, after, Touched(layer.ref, layer.owner, summary))

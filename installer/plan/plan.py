@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from installer.instance.instance import HelmHome, Layer
 from installer.instance.manifests import Manifests
-from installer.knowledge.aliases import npm_name
+from installer.knowledge.aliases import npm_name, role
 from installer.plan.data_index import DataIndexPlanner
-from installer.plan.draft import Draft
+from installer.plan.draft import Draft, Touched, node_at
 from installer.plan.entries import EntryPlanner
 from installer.plan.entry import entries_of, is_on, schema_of
 from installer.plan.goal import Goal
@@ -15,6 +15,7 @@ from installer.plan.joining import join_plugins, join_settings
 from installer.plan.loading import LoadingPlanner
 from installer.plan.prediction import Prediction, World, in_force, included, predict
 from installer.plan.settings import SettingsPlanner
+from installer.yamltext.patch import Branch, Set
 
 NEW_PLUGINS = "includes:\n  - dynamic-plugins.default.yaml\n"
 
@@ -46,6 +47,8 @@ def plan(world: World, goal: Goal, manifests: Manifests) -> Plan:
         if layer.writable:
             join_settings(draft, layer)
     effective = in_force(world, draft, plugins, layers)
+    if _chart_adds(world):
+        _switch_doubles_off(world, draft, plugins)
     EntryPlanner(draft, goal, world.behaviour, plugins, included(world, draft, plugins)).plan()
     settings = SettingsPlanner(draft, goal, world.instance, layers, effective)
     DataIndexPlanner(draft, goal, world.instance, world.behaviour, plugins, settings).plan()
@@ -54,14 +57,38 @@ def plan(world: World, goal: Goal, manifests: Manifests) -> Plan:
     return Plan(draft, predict(world, draft, plugins, layers), plugins, layers)
 
 
-def _without_the_charts(world: World, goal: Goal, draft: Draft) -> Goal:
+def _chart_adds(world: World) -> bool:
     """With orchestrator.enabled the chart (RHDH 1.7 on) adds the Orchestrator's plugins by itself."""
     home = world.instance.home
-    if not isinstance(home, HelmHome) or not home.orchestrator_enabled or goal.release.number < (1, 7):
+    return isinstance(home, HelmHome) and home.orchestrator_enabled and world.release.number >= (1, 7)
+
+
+def _without_the_charts(world: World, goal: Goal, draft: Draft) -> Goal:
+    if not _chart_adds(world):
         return goal
     draft.note("orchestrator.enabled is set in the values: the chart adds the Orchestrator's plugins by itself")
-    rest = tuple(one for one in goal.plugins if one.group != "orchestrator")
-    return replace(goal, plugins=rest)
+    return replace(goal, plugins=tuple(one for one in goal.plugins if one.group != "orchestrator"))
+
+
+def _switch_doubles_off(world: World, draft: Draft, plugins: Layer) -> None:
+    """No plugin is on twice. From RHDH 1.9 on the simulator says what RHDH does with a double: it does not start."""
+    if world.release.number >= (1, 9):
+        return
+    schema = schema_of(world.behaviour)
+    patch, found = Branch(), []
+    for entry in entries_of(draft.value(plugins.region, schema)):
+        if entry.role and role(entry.role).group == "orchestrator" and is_on(entry.data, world.behaviour):
+            patch.put(("plugins", entry.number, "disabled"), Set(value=True))
+            place = draft.place(plugins.region, node_at(draft.root(plugins.region), ("plugins", entry.number)))
+            found.append((entry.package, place))
+    draft.patch(plugins.region, patch, schema, Touched(plugins.ref, plugins.owner, "switches off what the chart adds"))
+    for package, place in found:
+        draft.warn(
+            "chart-adds-plugin",
+            f"{package} is switched off: with orchestrator.enabled the chart adds the same plugin",
+            where=place,
+            fix="remove the entry, or set orchestrator.enabled to false and run the command again",
+        )
 
 
 def _scopes(world: World, draft: Draft, plugins: Layer) -> frozenset[str]:

@@ -15,6 +15,7 @@ from installer.model.place import Place
 from installer.plan.draft import Draft
 from installer.yamltext.emit import Style, block
 from installer.yamltext.reading import compose
+from installer.yamltext.text import index_of
 from installer.yamltext.values import Schema, construct, is_merge, key_text
 
 _STRING_TEMPLATE = re.compile(r"\{\{-?\s*(?:\"((?:[^\"\\]|\\.)*)\"|`([^`]*)`)\s*-?\}\}")
@@ -33,10 +34,8 @@ def render(draft: Draft, layer: Layer, instance: Instance) -> Rendering:
     region = layer.region
     if not region.path and not layer.templated:
         text = region.text
-        before, after = text.characters, draft.characters(text)
-        return Rendering(
-            layer.name, after, lambda line, column: text.place_of_line(_before(before, after, line), column)
-        )
+        after = draft.characters(text)
+        return Rendering(layer.name, after, lambda line, column: draft.place_at(text, index_of(after, line, column)))
     node = draft.root(region)
     characters = dump(resolve(construct(node, Schema.KUBERNETES), instance) or {})
     return Rendering(layer.name, characters, _locator(draft, layer, node, characters))
@@ -68,17 +67,6 @@ def _resolved_text(text: str, instance: Instance) -> str:
         if value:
             text = re.sub(r"\{\{-?\s*" + re.escape(name) + r"\s*-?\}\}", value.replace("\\", "\\\\"), text)
     return _STRING_TEMPLATE.sub(lambda match: match[1] if match[1] is not None else match[2], text)
-
-
-def _before(before: str, after: str, line: int) -> int:
-    """The line of the original text that a line of the planned one stands for (added lines: their neighbour)."""
-    if before == after:
-        return line
-    old, new = before.split("\n"), after.split("\n")
-    tail = 0
-    while tail < min(len(old), len(new)) and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    return line if line <= len(new) - tail else max(1, line - len(new) + len(old))
 
 
 def _locator(draft: Draft, layer: Layer, node: Node | None, characters: str) -> Callable[[int, int], Place]:
