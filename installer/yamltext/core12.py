@@ -45,6 +45,7 @@ CORE: tuple[ScalarTag, ...] = (
     _tag("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+"),
     _tag("float", r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)"),
 )
+_CORE_STARTS = frozenset(("", *"~nNtTfF+-.0123456789"))
 YAML11: tuple[ScalarTag, ...] = (
     _tag("null", _NULL),
     _tag("bool", r"(?:Y|y|[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)", "true"),
@@ -68,6 +69,8 @@ YAML11: tuple[ScalarTag, ...] = (
 
 def find_tag(text: str, schema: tuple[ScalarTag, ...]) -> ScalarTag | None:
     """The rule that a plain scalar meets; None where it is a text."""
+    if schema is CORE and text[:1] not in _CORE_STARTS:
+        return None
     return next((tag for tag in schema if tag.test.fullmatch(text)), None)
 
 

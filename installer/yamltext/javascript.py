@@ -71,7 +71,7 @@ class JavaScriptDocument:
 
     @cached_property
     def node(self) -> pyyaml.Node | None:
-        """The nodes as PyYAML's, with marks and the tags PLAIN and QUOTED; an alias is the very node it means."""
+        """The nodes as PyYAML's, with marks and the tags PLAIN, QUOTED or those written; an alias is the very node it means."""
         return None if self.root is None else _PlainNodes(self).convert(self.root)
 
     @cached_property
@@ -168,16 +168,17 @@ class _PlainNodes:
     def convert(self, node: Node) -> pyyaml.Node:
         if isinstance(node, Alias):
             return self.anchors[node.name]
-        start, end = self._mark(node.start), self._mark(node.end)
+        lead = node.start if node.lead is None else node.lead
+        start, end = self._mark(lead), self._mark(node.end)
         result: pyyaml.Node
         match node:
             case Scalar():
-                tag = QUOTED if node.style or node.tag_name else PLAIN
+                tag = node.tag_name or (QUOTED if node.style else PLAIN)
                 result = pyyaml.ScalarNode(tag, join_surrogates(node.source), start, end, node.style or None)
             case Sequence():
-                result = pyyaml.SequenceNode(QUOTED, [], start, end, node.flow)
+                result = pyyaml.SequenceNode(node.tag_name or QUOTED, [], start, end, node.flow)
             case Mapping():
-                result = pyyaml.MappingNode(QUOTED, [], start, end, node.flow)
+                result = pyyaml.MappingNode(node.tag_name or QUOTED, [], start, end, node.flow)
         if node.anchor:
             self.anchors[node.anchor] = result
         self._fill(node, result)

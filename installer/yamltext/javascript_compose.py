@@ -147,6 +147,7 @@ class Composition:
                 self.faults.of(token, token.message)
                 return self._empty(token.offset, None, props)
         node.anchor = _anchor(props)
+        node.lead = props.start if props.anchor or props.tag else None
         return node
 
     def _empty(self, offset: int, before: list[Token] | None, props: Props) -> Scalar:

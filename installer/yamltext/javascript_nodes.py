@@ -14,7 +14,7 @@ from installer.yamltext.javascript_tokens import Token
 class Scalar:
     """`style` is '' for a plain one, else its indicator; `tag_name` is the full name of its tag.
 
-    `tail` is where what follows it on its line ends.
+    `tail` is where what follows it on its line ends, `lead` where its anchor or tag begins.
     """
 
     value: Any
@@ -25,6 +25,7 @@ class Scalar:
     tail: int
     merge: bool = False
     anchor: str | None = None
+    lead: int | None = None
     tag_name: str | None = None
 
 
@@ -35,6 +36,7 @@ class Alias:
     end: int
     tail: int
     anchor: str | None = None
+    lead: int | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -54,6 +56,7 @@ class Mapping:
     tail: int
     tag: str = "map"
     anchor: str | None = None
+    lead: int | None = None
     tag_name: str | None = None
 
 
@@ -68,6 +71,7 @@ class Sequence:
     tail: int
     tag: str = "seq"
     anchor: str | None = None
+    lead: int | None = None
     tag_name: str | None = None
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from installer.yamltext.core12 import ScalarTag, text_of
 from installer.yamltext.javascript_keys import key_of_collection
 from installer.yamltext.javascript_nodes import Alias, Mapping, Node, Pair, Scalar, Sequence
-from installer.yamltext.reading import Unreadable
+from installer.yamltext.reading import DEPTH_LIMIT, EXPANDED_LIMIT, Unreadable
 
 _ALIAS_LIMIT = 100
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
@@ -70,6 +70,7 @@ class _Conversion:
         self.anchored: dict[int, _Anchored] = {}
         self.open: set[int] = set()
         self.places: Places = {}
+        self.extents: dict[int, tuple[int, int]] = {}
         self._find_targets(root, {})
 
     def _find_targets(self, node: Node | Pair | None, anchors: dict[str, Node]) -> None:
@@ -139,6 +140,7 @@ class _Conversion:
 
     def _sequence(self, node: Sequence) -> Any:
         values = [self._item(item) for item in node.items]
+        self._measure(values, values)
         if node.tag != "omap":
             self.places[id(values)] = {index: _start(item) for index, item in enumerate(node.items)}
             return values
@@ -147,6 +149,17 @@ class _Conversion:
         if len(set(keys)) < len(keys):
             raise NoValue("Ordered maps must not include duplicate keys")
         return {}
+
+    def _measure(self, container: Any, members: list[Any]) -> None:
+        """Bounds the depth and the number of nodes as they are once every alias is written out."""
+        extents = [self.extents.get(id(member), (0, 1)) for member in members]
+        depth = 1 + max((extent[0] for extent in extents), default=0)
+        size = 1 + sum(extent[1] for extent in extents)
+        if depth > DEPTH_LIMIT + 2:
+            raise Unreadable("yaml-too-deep", f"nested deeper than {DEPTH_LIMIT} levels")
+        if size > EXPANDED_LIMIT:
+            raise Unreadable("yaml-alias-bomb", f"more than {EXPANDED_LIMIT:,} nodes once aliases are expanded")
+        self.extents[id(container)] = (depth, size)
 
     def _item(self, item: Node | Pair) -> Any:
         if isinstance(item, Pair):
@@ -159,6 +172,7 @@ class _Conversion:
         result: dict[str, Any] = {}
         for pair in node.pairs:
             self._add_pair(result, pair)
+        self._measure(result, list(result.values()))
         # A JavaScript Set has no properties either.
         return {} if node.tag == "set" else in_javascript_order(result)
 

@@ -7,15 +7,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 PIECES = (
-    "a", "b", "key", "a: ", "b: ", "c:", "? ", ": ", ":", "- ", "-", "[", "]", "{", "}", ",", ", ", "\n", "\n", "\n", "\n",
-    "\n  ", "\n  ", "\n    ", "\n ", "\r\n", "\r\n  ", " ", "  ", "\t", "\n\t", "#", "# c", " # c", "&x ", "*x", "*x ",
-    "!t ", "!!str ", "!!int ", "!!float ", "!!bool ", "!!null ", "!!map ", "!!seq ", "!!set ", "!!omap ", "!!pairs ",
-    "!!binary ", "!!timestamp ", "!", "!<", "!<!x> ", "'", '"', "'q'", '"d"', "|", "> ", "|\n", "|-\n  ", ">+\n  ", "|2\n",
-    "|1-", "---", "\n---\n", "\n...\n", "--- ", "%YAML 1.1\n---\n", "%YAML 1.2\n---\n", "%TAG !x! tag:y,\n", "%FOO\n",
-    "<<: ", "<<", "1", "0x1F", "0o17", "017", "1e3", "-.5", ".inf", "~", "null", "yes", "12:30", "2025-03-14", "\\n",
-    "\\", "\\x4", "\\u00e9", "@", "`", "%", "é", "😀", "\ufeff", "::", "a:b", "'a\n b'", '"a\n\n b\\\n  c"', '"x\\ty"',
-    "?", "- - ", "- a: ", "[a, b]", "{a: 1}", "{a, b}", "[a: b]", "\n- ", "\n  - ", "\na: ", "\nb:\n", "  c: d",
-    "\n\n", "\x85", "\u2028", "\r", "x\r", "${A}", "{{ x }}", "-1", "\\ud83d\\ude00", "! a", "&", "*", "\x00", "\x07",
+    "a", "b", "key", "a: ", "b: ", "c:", "? ", ": ", ":", "- ", "-", "[", "]", "{", "}", ",", ", ", "\n",
+    "\n", "\n", "\n", "\n  ", "\n  ", "\n    ", "\n ", "\r\n", "\r\n  ", " ", "  ", "\t", "\n\t", "#",
+    "# c", " # c", "&x ", "*x", "*x ", "!t ", "!!str ", "!!int ", "!!float ", "!!bool ", "!!null ",
+    "!!map ", "!!seq ", "!!set ", "!!omap ", "!!pairs ", "!!binary ", "!!timestamp ", "!", "!<", "!<!x> ",
+    "'", '"', "'q'", '"d"', "|", "> ", "|\n", "|-\n  ", ">+\n  ", "|2\n", "|1-", "---", "\n---\n",
+    "\n...\n", "--- ", "%YAML 1.1\n---\n", "%YAML 1.2\n---\n", "%TAG !x! tag:y,\n", "%FOO\n", "<<: ", "<<",
+    "1", "0x1F", "0o17", "017", "1e3", "-.5", ".inf", "~", "null", "yes", "12:30", "2025-03-14", "\\n",
+    "\\", "\\x4", "\\u00e9", "@", "`", "%", "é", "😀", "\ufeff", "::", "a:b", "'a\n b'", '"a\n\n b\\\n  c"',
+    '"x\\ty"', "?", "- - ", "- a: ", "[a, b]", "{a: 1}", "{a, b}", "[a: b]", "\n- ", "\n  - ", "\na: ",
+    "\nb:\n", "  c: d", "\n\n", "\x85", "\u2028", "\r", "x\r", "${A}", "{{ x }}", "-1", "\\ud83d\\ude00",
+    "! a", "&", "*", "\x00", "\x07",
 )  # fmt: skip
 
 CONFIGS = (
@@ -28,7 +30,7 @@ CONFIGS = (
     '{\n  "a": {\n    "b": [true, null, 1e3], "c": "${A}/b"\n  },\n  "list": [\n    1, {"three": null}\n  ]\n}\n',
     "---\n# comment\nproxy:\n  '/api':\n    headers:\n      Authorization: \"Bearer ${TOKEN}\"\n    pathRewrite: {'^/api': ''}\n"
     'key: "multi\n  line \\\n  text"\npem: |-\n  -----BEGIN-----\n  abc\nempty:\nnothing: ~\n? complex\n: value\n'
-    "long: a plain\n  scalar over # nope\n\n  lines\n...\n",
+    "long: a plain\n  scalar over\n\n  lines # yes\n...\n",
 )
 
 soups = st.lists(st.sampled_from(PIECES), min_size=1, max_size=25).map("".join)
@@ -70,30 +72,35 @@ KEYS = (
     "constructor",
 )
 SCALARS = (
-    "1", "-7", "0", "007", "0644", "08", "0o17", "0x1F", "1_000", "1e3", "2e-1", "1.0", ".5", "12:30:45", "2025-03-14",
-    "9007199254740993", "123456789012345678901234567890", "true", "False", "TRUE", "yes", "no", "off", "null", "~", "",
-    "text", "two words", "'single ''quoted'''", '"double \\"quoted\\" \\u00e9\\n"', "''", '""', "a:b", "a#b", "a # c",
-    "https://x.example:8080/p?q=1#f", "'${A}'", "${A}", "${ A }", "${B}", "${EMPTY}", "${BLANK}", "${MISSING}", "x-${A}-y",
-    "${MISSING:-fallback}", "${MISSING:-}", "${EMPTY:-e}", "${BLANK:- b }", "${A:-no}", "${A}${MISSING}", "$${A}", "$$${A}",
-    "$A", "'${'", "'${A'", "'%{A}'", "'${{ parameters.x }} ${A}'", "'${MISSING:-${A}}'", "'${}'", "'${:-d}'", "${a.b}",
-    "${M:-a:-b}", "${M-d}", "'${NUM}'", "'${JSON}'", "${REF}", "!vault x", "!!str 12", "!!int '3'", "&anchor v", "=",
-    "<<", "é 😀", "'a\n\n  b'", "\"fold\n  ed\"", "@x", "`x", "%x", "*unknown", "- x", "a: b", "[", "{", "}", "|", ">",
+    "1", "-7", "0", "007", "0644", "08", "0o17", "0x1F", "1_000", "1e3", "2e-1", "1.0", ".5", "12:30:45",
+    "2025-03-14", "9007199254740993", "123456789012345678901234567890", "true", "False", "TRUE", "yes",
+    "no", "off", "null", "~", "", "text", "two words", "'single ''quoted'''",
+    '"double \\"quoted\\" \\u00e9\\n"', "''", '""', "a:b", "a#b", "a # c", "https://x.example:8080/p?q=1#f",
+    "'${A}'", "${A}", "${ A }", "${B}", "${EMPTY}", "${BLANK}", "${MISSING}", "x-${A}-y",
+    "${MISSING:-fallback}", "${MISSING:-}", "${EMPTY:-e}", "${BLANK:- b }", "${A:-no}", "${A}${MISSING}",
+    "$${A}", "$$${A}", "$A", "'${'", "'${A'", "'%{A}'", "'${{ parameters.x }} ${A}'", "'${MISSING:-${A}}'",
+    "'${}'", "'${:-d}'", "${a.b}", "${M:-a:-b}", "${M-d}", "'${NUM}'", "'${JSON}'", "${REF}", "!vault x",
+    "!!str 12", "!!int '3'", "&anchor v", "=", "<<", "é 😀", "'a\n\n  b'", '"fold\n  ed"', "@x", "`x",
+    "%x", "*unknown", "- x", "a: b", "[", "{", "}", "|", ">",
 )  # fmt: skip
 PLACEHOLDERS = (
-    "{$env: A}", "{$env: MISSING}", "{$env: '${REFNAME}'}", "{$env: EMPTY}", "{$env: 1}", "{$env: '${MISSING}'}",
-    "{$env: A, other: 1}", "{$env: A, $file: x}", "{$file: secret.txt}", "{$file: sub/deep.txt}", "{$file: missing.txt}",
-    "{$file: ./sub/../secret.txt}", "{$include: inc.yaml}", "{$include: 'inc.yaml#x'}", "{$include: 'inc.yaml#x.y'}",
-    "{$include: 'inc.yaml#nope'}", "{$include: 'inc.yaml#nope.more'}", "{$include: 'inc.yaml#n'}",
-    "{$include: 'inc.yaml#x.y.z'}", "{$include: 'inc.yaml#t'}", "{$include: 'inc.yaml#e'}", "{$include: inc.json}",
-    "{$include: 'inc.json#k.0'}", "{$include: 'inc.json#list'}", "{$include: inc.yml}", "{$include: inc.txt}",
-    "{$include: missing.yaml}", "{$include: sub/other.yaml}", "{$include: 'bad.yaml'}", "{$include: 'inc.yaml#'}",
-    "{$include: empty.yaml}", "{$include: .yaml}", "{$include: 'INC.YAML'}", "{$data: x}", "{$ref: '#/x'}", "{$patch: 1}",
+    "{$env: A}", "{$env: MISSING}", "{$env: '${REFNAME}'}", "{$env: EMPTY}", "{$env: 1}",
+    "{$env: '${MISSING}'}", "{$env: A, other: 1}", "{$env: A, $file: x}", "{$file: secret.txt}",
+    "{$file: sub/deep.txt}", "{$file: missing.txt}", "{$file: ./sub/../secret.txt}", "{$include: inc.yaml}",
+    "{$include: 'inc.yaml#x'}", "{$include: 'inc.yaml#x.y'}", "{$include: 'inc.yaml#nope'}",
+    "{$include: 'inc.yaml#nope.more'}", "{$include: 'inc.yaml#n'}", "{$include: 'inc.yaml#x.y.z'}",
+    "{$include: 'inc.yaml#t'}", "{$include: 'inc.yaml#e'}", "{$include: inc.json}",
+    "{$include: 'inc.json#k.0'}", "{$include: 'inc.json#list'}", "{$include: inc.yml}",
+    "{$include: inc.txt}", "{$include: missing.yaml}", "{$include: sub/other.yaml}",
+    "{$include: 'bad.yaml'}", "{$include: 'inc.yaml#'}", "{$include: empty.yaml}", "{$include: .yaml}",
+    "{$include: 'INC.YAML'}", "{$data: x}", "{$ref: '#/x'}", "{$patch: 1}",
 )  # fmt: skip
 _REFUSED = ("@", "`", "%x", "*unknown", "- x", "a: b", "[", "{", "}", "|", ">", "'single ")
 _FAILING = (
-    "{$env: 1}", "{$env: '${MISSING}'}", "{$env: A, other: 1}", "{$env: A, $file: x}", "{$file: missing.txt}",
-    "{$include: 'inc.yaml#nope.more'}", "{$include: 'inc.yaml#x.y.z'}", "{$include: 'inc.json#k.0'}", "{$include: inc.txt}",
-    "{$include: missing.yaml}", "{$include: 'bad.yaml'}", "{$include: .yaml}", "{$include: 'INC.YAML'}",
+    "{$env: 1}", "{$env: '${MISSING}'}", "{$env: A, other: 1}", "{$env: A, $file: x}",
+    "{$file: missing.txt}", "{$include: 'inc.yaml#nope.more'}", "{$include: 'inc.yaml#x.y.z'}",
+    "{$include: 'inc.json#k.0'}", "{$include: inc.txt}", "{$include: missing.yaml}",
+    "{$include: 'bad.yaml'}", "{$include: .yaml}", "{$include: 'INC.YAML'}",
 )  # fmt: skip
 TAME_LEAVES = (
     *(scalar for scalar in SCALARS if not scalar.startswith(_REFUSED)),
@@ -121,13 +128,14 @@ VALUES = {
     "a.b": ("dotted",),
 }
 CONFIG_NAMES = (
-    "a", "b", "a_b", "a_c", "a_b_c", "b_a", "d-e", "f:g", "c_f:g", "a__b", "_a", "8080", "a_1", "toString", "a_constructor",
-    "constructor_a", "x.y", "A",
+    "a", "b", "a_b", "a_c", "a_b_c", "b_a", "d-e", "f:g", "c_f:g", "a__b", "_a", "8080", "a_1", "toString",
+    "a_constructor", "constructor_a", "x.y", "A",
 )  # fmt: skip
 CONFIG_VALUES = (
-    "text", "1", " 2 ", "1.50", "1e3", "true", "True", "null", '"quoted"', "{}", '{"b": 1}', '{"b": null, "c": {"d": 2}}',
-    "[]", "[1, null]", '[{"k": null, "__proto__": 1}]', '{"__proto__": {"q": 1}}', "{bad", "NaN", "Infinity", "01", ".5",
-    "[1,]", "${A}", "", " ", "9007199254740993", '{"x": 1, "x": 2}', '{"10": 1, "9": 2, "b": 3}', "{'a': 1}", "-0", "1E400",
+    "text", "1", " 2 ", "1.50", "1e3", "true", "True", "null", '"quoted"', "{}", '{"b": 1}',
+    '{"b": null, "c": {"d": 2}}', "[]", "[1, null]", '[{"k": null, "__proto__": 1}]',
+    '{"__proto__": {"q": 1}}', "{bad", "NaN", "Infinity", "01", ".5", "[1,]", "${A}", "", " ",
+    "9007199254740993", '{"x": 1, "x": 2}', '{"10": 1, "9": 2, "b": 3}', "{'a': 1}", "-0", "1E400",
 )  # fmt: skip
 
 
