@@ -3,6 +3,9 @@
 import codecs
 
 from installer.yamltext.reading import Unreadable
+from installer.yamltext.surrogates import parseable
+
+__all__ = ["BOM", "decode", "make_out", "parseable"]
 
 BOM = "\ufeff"
 _UTF_16_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

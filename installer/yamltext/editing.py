@@ -8,13 +8,13 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from installer.yamltext.embedding import Splice, spliced
 from installer.yamltext.layout import Member, in_flow
 from installer.yamltext.patch import Branch, Drop, Patch, Refused, applied, narrowed
 from installer.yamltext.reading import Unreadable, compose
 from installer.yamltext.removing import drop, free_anchor
 from installer.yamltext.replacing import append, insert_pairs, replace, replace_key
 from installer.yamltext.sheet import Seat, Sheet
+from installer.yamltext.splices import Splice, spliced
 from installer.yamltext.values import Schema, construct, is_merge, key_text, same
 
 __all__ = ["Refused", "edited"]

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from installer.yamltext.embedding import double_quoted
+from installer.yamltext.scalars import double_quoted
 from installer.yamltext.values import Schema, plain
 
 _PLAIN_BLOCK = re.compile(r"[A-Za-z0-9_./$(][A-Za-z0-9_./$(){}@+=;*!%^~,&'\"\[\]<>?|\\: #-]*\Z")

@@ -8,12 +8,12 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from installer.yamltext import spans
-from installer.yamltext.embedding import spliced
 from installer.yamltext.layout import Member, is_block
 from installer.yamltext.patch import Refused
 from installer.yamltext.reading import Unreadable, compose
 from installer.yamltext.replacing import append, insert_pairs
 from installer.yamltext.sheet import Sheet
+from installer.yamltext.splices import spliced
 from installer.yamltext.values import Schema, construct, key_text, same
 
 

@@ -11,9 +11,9 @@ from typing import Any
 from yaml.nodes import Node, ScalarNode
 
 from installer.yamltext import spans
-from installer.yamltext.embedding import Splice, newline_of
 from installer.yamltext.emit import flow, json_text, key_token, quoted, scalar_token
 from installer.yamltext.layout import Comment, Layout, last_scalar
+from installer.yamltext.splices import Splice, newline_of
 from installer.yamltext.style import is_json, style_of
 from installer.yamltext.values import Schema
 

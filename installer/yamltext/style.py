@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from installer.yamltext.embedding import newline_of
 from installer.yamltext.emit import Style
+from installer.yamltext.splices import newline_of
 
 _UNIT = re.compile(r"[\[{]\r?\n([ \t]+)")  # the first level of a JSON text over several lines
 _TIGHT = re.compile(r"""\A\s*[\[{]+"[^"\\\n]*":[^\s]|\A\s*\["[^"\\\n]*","|\A\s*\[[^\s"]+,[^\s]""")

@@ -10,7 +10,8 @@ from functools import cached_property
 from yaml.nodes import ScalarNode
 
 from installer.model.place import Place
-from installer.yamltext.embedding import Embedding, Splice, embed
+from installer.yamltext.embedding import Embedding, embed
+from installer.yamltext.splices import Splice
 
 
 @dataclass(frozen=True)
