@@ -13,7 +13,6 @@ from typing import Any
 from yaml import Mark
 from yaml import nodes as pyyaml
 
-from installer.yamltext.javascript_compose import Composer, Document
 from installer.yamltext.javascript_nodes import (
     Alias,
     Fault,
@@ -25,6 +24,7 @@ from installer.yamltext.javascript_nodes import (
     line_and_column,
 )
 from installer.yamltext.javascript_parser import Parser
+from installer.yamltext.javascript_stream import Composer, Document
 from installer.yamltext.javascript_values import NoValue, Places, javascript_value, join_surrogates
 from installer.yamltext.reading import FILE_LIMIT, PLAIN, QUOTED, Unreadable
 
@@ -71,7 +71,10 @@ class JavaScriptDocument:
 
     @cached_property
     def node(self) -> pyyaml.Node | None:
-        """The nodes as PyYAML's, with marks and the tags PLAIN, QUOTED or those written; an alias is the very node it means."""
+        """The nodes as PyYAML's, with marks and the tags PLAIN, QUOTED or those that are written.
+
+        An alias is the very node that it means.
+        """
         return None if self.root is None else _PlainNodes(self).convert(self.root)
 
     @cached_property

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from installer.yamltext.javascript_cursor import Cursor
+
 BOM = "\ufeff"
 DOCUMENT = "\x02"
 FLOW_END = "\x18"
@@ -23,7 +25,6 @@ _BLOCK_HEADER = re.compile(r"[^ \n\r\t#]*")
 _TAG = re.compile(r"!(?:[0-9A-Za-z\-#;/?:@&=+$_.!~*'()]|%[0-9A-Fa-f]{2})*")
 _VERBATIM_TAG = re.compile(r"!<[^ \n\r\t>]*>?")
 _SPACES = re.compile(r" *")
-_SPACES_AND_TABS = re.compile(r"[ \t]*")
 _PLAIN_RUN = re.compile(r"[^: \n\r\t]+")
 _FLOW_PLAIN_RUN = re.compile(r"[^: \n\r\t,\[\]{}]+")
 _LINE_END = re.compile(r"[ \t]*(?:#|\r?\n|\Z)")
@@ -32,21 +33,17 @@ _LINE_END = re.compile(r"[ \t]*(?:#|\r?\n|\Z)")
 State: TypeAlias = Callable[[], Any]
 
 
-class Lexer:
-    """One text on its way to lexemes; `lexemes` grows."""
+class Lexer(Cursor):
+    """One text on its way to lexemes, and the states between them."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.size = len(text)
-        self.position = 0
-        self.lexemes: list[str] = []
+        super().__init__(text)
         self.flow_level = 0
         self.flow_key = False
         self.indent_next = 0
         self.indent_value = 0
         self.block_indent = -1
         self.block_keep = False
-        self._known_line_end = -1
         self._plain_end = -1
 
     def lex(self) -> list[str]:
@@ -55,20 +52,6 @@ class Lexer:
         while self.position < self.size:
             state = state()
         return self.lexemes
-
-    def _at(self, index: int) -> str:
-        return self.text[index] if 0 <= index < self.size else ""
-
-    def _line_end(self) -> int:
-        """Where the current line ends, without its line end; remembered, for a line may be the whole text."""
-        if self._known_line_end < self.position:
-            end = self.text.find("\n", self.position)
-            self._known_line_end = self.size if end == -1 else end
-        end = self._known_line_end
-        return end - 1 if self.position < end < self.size and self.text[end - 1] == "\r" else end
-
-    def _char_of_line(self, end: int) -> str:
-        return self.text[self.position] if self.position < end else ""
 
     def _stream(self) -> State:
         end = self._line_end()
@@ -366,31 +349,6 @@ class Lexer:
         continued = self._continue_scalar(index + 1)
         # Two back, so that a " #" at the start of the line is still seen.
         return -1 if continued == -1 else max(index, continued - 2)
-
-    def _push(self, count: int) -> int:
-        if count <= 0:
-            return 0
-        self.lexemes.append(self.text[self.position : self.position + count])
-        self.position += count
-        return count
-
-    def _push_to(self, index: int, *, allow_empty: bool) -> int:
-        count = self._push(index - self.position)
-        if not count and allow_empty:
-            self.lexemes.append("")
-        return count
-
-    def _push_match(self, pattern: re.Pattern[str]) -> int:
-        match = pattern.match(self.text, self.position)
-        return self._push(match.end() - self.position) if match else 0
-
-    def _push_spaces(self, *, tabs: bool = True) -> int:
-        return self._push_match(_SPACES_AND_TABS if tabs else _SPACES)
-
-    def _push_newline(self) -> int:
-        if self._at(self.position) == "\n":
-            return self._push(1)
-        return self._push(2) if self.text.startswith("\r\n", self.position) else 0
 
     def _push_indicators(self) -> int:
         pushed = 0

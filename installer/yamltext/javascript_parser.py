@@ -7,7 +7,8 @@ which texts it refuses, and with which words, follows from it.
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from installer.yamltext.javascript_collections import read_block_map, read_flow_collection
+from installer.yamltext.javascript_blocks import read_block_map, read_block_sequence
+from installer.yamltext.javascript_brackets import read_flow_collection
 from installer.yamltext.javascript_lexer import Lexer
 from installer.yamltext.javascript_tokens import (
     BLANKS,
@@ -16,7 +17,6 @@ from installer.yamltext.javascript_tokens import (
     Item,
     Token,
     error_token,
-    includes,
     kind_of,
     map_token,
     only_blanks,
@@ -51,7 +51,7 @@ class Parser:
             "document": self._document,
             "block-scalar": self._block_scalar,
             "block-map": partial(read_block_map, self),
-            "block-seq": self._block_sequence,
+            "block-seq": partial(read_block_sequence, self),
             "flow-collection": partial(read_flow_collection, self),
             "doc-end": self._document_end,
             **dict.fromkeys(FLOW_SCALARS, self._scalar),
@@ -231,55 +231,6 @@ class Parser:
         else:
             self.pop()
             self.step()
-
-    def _block_sequence(self, sequence: Token) -> None:
-        item = sequence.items[-1]
-        match self.kind:
-            case "newline":
-                self.push_newline(sequence, item)
-                return
-            case "space" | "comment":
-                if item.value:
-                    sequence.items.append(Item([self.token]))
-                elif not self.joins_previous(sequence, item):
-                    item.start.append(self.token)
-                return
-            case "anchor" | "tag" if not item.value and self.indent > (sequence.indent or 0):
-                item.start.append(self.token)
-                return
-            case "seq-item-ind" if self.indent == sequence.indent:
-                if item.value or includes(item.start, "seq-item-ind"):
-                    sequence.items.append(Item([self.token]))
-                else:
-                    item.start.append(self.token)
-                return
-        inside = self.indent > (sequence.indent or 0)
-        if inside and (value := self.start_value(sequence)) is not None:
-            self.stack.append(value)
-        else:
-            self.pop()
-            self.step()
-
-    def push_newline(self, collection: Token, item: Item) -> None:
-        """A line end after an item of a block collection: it ends that item's comment or begins the next item."""
-        if not item.value:
-            (item.start if item.separator is None else item.separator).append(self.token)
-        elif item.value.end and item.value.end[-1].kind == "comment":
-            item.value.end.append(self.token)
-        else:
-            collection.items.append(Item([self.token]))
-
-    def joins_previous(self, collection: Token, item: Item) -> bool:
-        """An indented comment belongs to the value before it; True where it was put there."""
-        indented = self.kind == "comment" and self.indent > (collection.indent or 0)
-        if not indented or any(token.kind not in ("newline", "space") for token in item.start):
-            return False
-        previous = collection.items[-2].value if len(collection.items) > 1 else None
-        if previous is None or previous.end is None:
-            return False
-        previous.end.extend([*item.start, self.token])
-        collection.items.pop()
-        return True
 
     def _document_end(self, end: Token) -> None:
         if self.kind == "doc-mode":

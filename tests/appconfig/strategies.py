@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,18 +21,7 @@ PIECES = (
     "! a", "&", "*", "\x00", "\x07",
 )  # fmt: skip
 
-CONFIGS = (
-    "app:\n  title: My Portal   # the title\n  baseUrl: ${BASE:-https://localhost}\nbackend:\n  auth: &auth\n    keys:\n"
-    '    - secret: "${SECRET}"\n  csp:\n    script-src: ["\'self\'", "\'unsafe-eval\'"]\n    connect-src:\n'
-    "    - 'self'\n    - 'http:'\n  cors:\n    origin:\n      https://x.example\n    methods: [GET, HEAD,\n      PATCH]\n",
-    "catalog:\n  rules:\n    - allow: [Component, System]\n  locations:\n  - type: url\n    target: https://x/y.yaml\n"
-    "    rules:\n    - allow: [ Template ]\n  # trailing\n  readonly: yes\nother: *auth\ntext: |\n  one\n    two\n\n"
-    "folded: >-\n  one\n  two\n\n  three\n",
-    '{\n  "a": {\n    "b": [true, null, 1e3], "c": "${A}/b"\n  },\n  "list": [\n    1, {"three": null}\n  ]\n}\n',
-    "---\n# comment\nproxy:\n  '/api':\n    headers:\n      Authorization: \"Bearer ${TOKEN}\"\n    pathRewrite: {'^/api': ''}\n"
-    'key: "multi\n  line \\\n  text"\npem: |-\n  -----BEGIN-----\n  abc\nempty:\nnothing: ~\n? complex\n: value\n'
-    "long: a plain\n  scalar over\n\n  lines # yes\n...\n",
-)
+CONFIGS = tuple(file.read_text() for file in sorted((Path(__file__).parent / "configs").glob("*.yaml")))
 
 soups = st.lists(st.sampled_from(PIECES), min_size=1, max_size=25).map("".join)
 
@@ -109,7 +99,10 @@ TAME_LEAVES = (
 FILES = {
     "secret.txt": " s3cret ${A}\n\n",
     "sub/deep.txt": "deep\r\n\u00a0",
-    "inc.yaml": "x: {y: 1, z: '${A}', m: '${MISSING}'}\nt: 'root ${A}'\nu: '${MISSING}'\nn: null\ne: {$env: A}\nl: [{$env: A}, 2]\n",
+    "inc.yaml": (
+        "x: {y: 1, z: '${A}', m: '${MISSING}'}\nt: 'root ${A}'\nu: '${MISSING}'\n"
+        "n: null\ne: {$env: A}\nl: [{$env: A}, 2]\n"
+    ),
     "inc.yml": "only: {$file: secret.txt}\n",
     "inc.json": '{"k": ["a"], "list": [1, null, {"k": null}], "dup": 1, "dup": 2, "10": 1, "9": 2}',
     "sub/other.yaml": "here: {$file: deep.txt}\nup: {$file: ../secret.txt}\nback: {$include: '../inc.yaml#x'}\n",

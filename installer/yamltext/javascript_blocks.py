@@ -1,4 +1,4 @@
-"""How a block map and a flow collection take the lexemes that follow. Part of javascript_parser.py; judges nothing.
+"""How a block map and a block sequence take the lexemes that follow. Part of javascript_parser.py; judges nothing.
 
 Like that file it follows the npm package `yaml` (ISC licence, © Eemeli Aro; see javascript_licence.txt).
 """
@@ -13,8 +13,6 @@ from installer.yamltext.javascript_tokens import (
     includes,
     is_flow,
     map_token,
-    previous_props,
-    settle_flow_sequence,
     take_first_key_props,
 )
 
@@ -28,7 +26,7 @@ def read_block_map(parser: "Parser", collection: Token) -> None:
     match parser.kind:
         case "newline":
             parser.on_key_line = False
-            parser.push_newline(collection, item)
+            _push_newline(parser, collection, item)
         case "space" | "comment":
             _push_blank(parser, collection, item)
         case _ if parser.indent >= (collection.indent or 0) and _read_map_item(parser, collection, item):
@@ -43,7 +41,7 @@ def _push_blank(parser: "Parser", collection: Token, item: Item) -> None:
         collection.items.append(Item([parser.token]))
     elif item.separator is not None:
         item.separator.append(parser.token)
-    elif not parser.joins_previous(collection, item):
+    elif not _joins_previous(parser, collection, item):
         item.start.append(parser.token)
 
 
@@ -174,85 +172,54 @@ def _push_block(parser: "Parser", collection: Token, item: Item, start: list[Tok
     return True
 
 
-def read_flow_collection(parser: "Parser", collection: Token) -> None:
-    """One lexeme inside a flow collection, or after its end."""
-    if parser.kind == "flow-error-end":
-        parser.pop()
-        while parser.stack and parser.stack[-1].kind == "flow-collection":
-            parser.pop()
-    elif collection.end:
-        _after_flow(parser, collection)
-    else:
-        _inside_flow(parser, collection)
-
-
-def _inside_flow(parser: "Parser", collection: Token) -> None:
-    item = collection.items[-1] if collection.items else None
+def read_block_sequence(parser: "Parser", sequence: Token) -> None:
+    """One lexeme inside a block sequence, or after it."""
+    item = sequence.items[-1]
     match parser.kind:
-        case "comma" | "explicit-key-ind":
-            if item is None or item.separator is not None:
-                collection.items.append(Item([parser.token]))
+        case "newline":
+            _push_newline(parser, sequence, item)
+            return
+        case "space" | "comment":
+            if item.value:
+                sequence.items.append(Item([parser.token]))
+            elif not _joins_previous(parser, sequence, item):
+                item.start.append(parser.token)
+            return
+        case "anchor" | "tag" if not item.value and parser.indent > (sequence.indent or 0):
+            item.start.append(parser.token)
+            return
+        case "seq-item-ind" if parser.indent == sequence.indent:
+            if item.value or includes(item.start, "seq-item-ind"):
+                sequence.items.append(Item([parser.token]))
             else:
                 item.start.append(parser.token)
-        case "map-value-ind":
-            _push_flow_value(parser, collection, item)
-        case "space" | "comment" | "newline" | "anchor" | "tag":
-            if item is None or item.value:
-                collection.items.append(Item([parser.token]))
-            else:
-                (item.start if item.separator is None else item.separator).append(parser.token)
-        case "flow-map-end" | "flow-seq-end":
-            collection.end = [parser.token]
-        case kind if kind in FLOW_SCALARS:
-            _push_flow_scalar(parser, collection, item)
-        case _:
-            _push_in_flow(parser, collection)
-
-
-def _push_flow_value(parser: "Parser", collection: Token, item: Item | None) -> None:
-    if item is None or item.value:
-        collection.items.append(Item([], None, [parser.token]))
-    elif item.separator is not None:
-        item.separator.append(parser.token)
-    else:
-        item.key, item.separator = None, [parser.token]
-
-
-def _push_flow_scalar(parser: "Parser", collection: Token, item: Item | None) -> None:
-    scalar = parser.flow_scalar()
-    if item is None or item.value:
-        collection.items.append(Item([], scalar, []))
-    elif item.separator is not None:
-        parser.stack.append(scalar)
-    else:
-        item.key, item.separator = scalar, []
-
-
-def _push_in_flow(parser: "Parser", collection: Token) -> None:
-    value = parser.start_value(collection)
-    if value is not None:
+            return
+    inside = parser.indent > (sequence.indent or 0)
+    if inside and (value := parser.start_value(sequence)) is not None:
         parser.stack.append(value)
     else:
         parser.pop()
         parser.step()
 
 
-def _after_flow(parser: "Parser", collection: Token) -> None:
-    parent = parser.stack[-2]
-    colon = parser.kind == "map-value-ind"
-    ends_key = parent.kind == "block-map" and (
-        (colon and parent.indent == collection.indent)
-        or (parser.kind == "newline" and parent.items[-1].separator is None)
-    )
-    if ends_key:
-        parser.pop()
-        parser.step()
-    elif colon and parent.kind != "flow-collection":
-        start = take_first_key_props(previous_props(parent))
-        settle_flow_sequence(collection)
-        end = collection.end or []
-        separator = [*end[1:], parser.token]
-        del end[1:]
-        parser.begin_map_at(collection, Item(start, collection, separator))
+def _push_newline(parser: "Parser", collection: Token, item: Item) -> None:
+    """A line end after an item of a block collection: it ends that item's comment or begins the next item."""
+    if not item.value:
+        (item.start if item.separator is None else item.separator).append(parser.token)
+    elif item.value.end and item.value.end[-1].kind == "comment":
+        item.value.end.append(parser.token)
     else:
-        parser.line_end(collection)
+        collection.items.append(Item([parser.token]))
+
+
+def _joins_previous(parser: "Parser", collection: Token, item: Item) -> bool:
+    """An indented comment belongs to the value before it; True where it was put there."""
+    indented = parser.kind == "comment" and parser.indent > (collection.indent or 0)
+    if not indented or any(token.kind not in ("newline", "space") for token in item.start):
+        return False
+    previous = collection.items[-2].value if len(collection.items) > 1 else None
+    if previous is None or previous.end is None:
+        return False
+    previous.end.extend([*item.start, parser.token])
+    collection.items.pop()
+    return True
