@@ -1,6 +1,7 @@
 """Where the aliases of a text stand, and which anchored node each of them names. Does not resolve values."""
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import yaml
@@ -58,8 +59,9 @@ class Aliases:
         """The name of a node's own anchor, where any alias may need it."""
         return self._anchors.get((node.start_mark.index, _KINDS[type(node)]))
 
-    def first_of(self, node: Node, behind: int) -> Alias | None:
-        """The first alias behind a place that names this node."""
+    def of(self, node: Node, behind: int) -> Iterator[Alias]:
+        """The aliases behind a place that name this node, in order."""
         start = int(node.start_mark.index)
-        numbers = range(bisect_left(self._starts, behind), len(self.found))
-        return next((self.found[number] for number in numbers if self.found[number].target == start), None)
+        for number in range(bisect_left(self._starts, behind), len(self.found)):
+            if self.found[number].target == start:
+                yield self.found[number]

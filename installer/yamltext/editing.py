@@ -8,10 +8,11 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from installer.yamltext.anchors import settle
 from installer.yamltext.layout import Member, in_flow
 from installer.yamltext.patch import Branch, Drop, Patch, Refused, applied, narrowed
 from installer.yamltext.reading import Unreadable, compose
-from installer.yamltext.removing import drop, free_anchor
+from installer.yamltext.removing import drop
 from installer.yamltext.replacing import append, insert_pairs, replace, replace_key
 from installer.yamltext.sheet import Seat, Sheet
 from installer.yamltext.splices import Splice, spliced
@@ -45,6 +46,7 @@ def _splices(characters: str, root: Node | None, patch: Patch, schema: Schema) -
     else:
         start = sheet.layout.body(root)
         _visit(sheet, root, patch, Seat(start, -sheet.style.step, in_flow=sheet.json))
+    settle(sheet)
     try:
         return sheet.finished()
     except ValueError as error:
@@ -73,10 +75,10 @@ def _visit(sheet: Sheet, node: Node, patch: Patch, seat: Seat, member: Member | 
         return
     match patch, node:
         case (Branch(), MappingNode()) if node.value and _keeps_something(sheet, node, patch):
-            free_anchor(sheet, node)
+            sheet.change(node)
             _mapping(sheet, node, patch, seat)
         case (Branch(), SequenceNode()) if node.value and _keeps_items(node, patch):
-            free_anchor(sheet, node)
+            sheet.change(node)
             _sequence(sheet, node, patch, seat)
         case _:
             span = (member.begin, member.end) if member else (int(node.start_mark.index), sheet.layout.end(node))

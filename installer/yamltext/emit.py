@@ -26,6 +26,7 @@ class Style:
     lists of scalars on one line or not.
 
     In JSON, `unit` is what one more level is indented by (None: all on one line), `tight` leaves out blanks.
+    Without `literals` no block scalar is written: at a text's open end it would lose its line end.
     """
 
     step: int = 2
@@ -35,6 +36,7 @@ class Style:
     flow_lists: bool = True
     unit: str | None = None
     tight: bool = False
+    literals: bool = True
 
 
 def block(value: Any, indent: int, style: Style) -> list[str]:
@@ -60,7 +62,7 @@ def _entry(head: str, child: Any, indent: int, style: Style) -> list[str]:
         if style.flow_lists and _is_short(child):
             return [f"{head} {flow(child, style)}"]
         return [head, *block(child, indent + (style.step if style.indented_sequences else 0), style)]
-    if isinstance(child, str) and "\n" in child and _as_literal(child):
+    if style.literals and isinstance(child, str) and "\n" in child and _as_literal(child):
         body = child.removesuffix("\n").split("\n")
         chomping = "" if child.endswith("\n") else "-"
         return [f"{head} |{chomping}", *(" " * (indent + style.step) + line if line else "" for line in body)]

@@ -211,6 +211,9 @@ class _Conversion:
             self.resolve(key)
             return f"*{key.name}"
         value = self.convert(key)
+        if isinstance(key, Scalar) and isinstance(value, dict):
+            # A Buffer becomes the text that it holds.
+            return bytes(value.values()).decode("utf-8", "replace")
         if isinstance(value, dict | list):
             return join_surrogates(key_of_collection(key, self.schema))
         return join_surrogates(text_of(value))

@@ -3,11 +3,8 @@
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from installer.yamltext import spans
-from installer.yamltext.aliases import Alias
-from installer.yamltext.emit import flow
-from installer.yamltext.layout import Member, children, in_flow, last_scalar
+from installer.yamltext.layout import Member, in_flow, last_scalar
 from installer.yamltext.sheet import Sheet
-from installer.yamltext.values import construct
 
 
 def drop(sheet: Sheet, node: MappingNode | SequenceNode, chosen: set[int]) -> None:
@@ -17,7 +14,7 @@ def drop(sheet: Sheet, node: MappingNode | SequenceNode, chosen: set[int]) -> No
         one = members[number]
         for part in (one.key, one.value):
             if part is not None:
-                hand_over(sheet, part, one.start, one.end)
+                sheet.leave(part, one.start, one.end)
     for run in runs(chosen):
         if in_flow(node):
             _drop_flow(sheet, members, run)
@@ -81,44 +78,3 @@ def _drop_flow(sheet: Sheet, members: list[Member], run: list[int]) -> None:
     indentation = sheet.newline + sheet.indentation(members[run[0]].start)
     text = indentation.join(comment.text for comment in comments) + indentation
     sheet.add(start, end, f" {text}" if last else text)
-
-
-# -- anchors
-
-
-def free_anchor(sheet: Sheet, node: Node) -> None:
-    """An anchored node that changes hands its old content to its first alias, so that nobody else's changes."""
-    name = sheet.layout.aliases.anchor(node)
-    body = sheet.layout.body(node)
-    alias = sheet.layout.aliases.first_of(node, body) if name else None
-    if alias is None:
-        return
-    _write_out(sheet, alias, f"&{name}", node)
-    start = sheet.characters.index(f"&{name}", int(node.start_mark.index))
-    end = start + len(f"&{name}")
-    stop = end
-    while sheet.characters[stop : stop + 1] in (" ", "\t"):
-        stop += 1
-    if sheet.characters[stop : stop + 1] in ("\n", "\r", "#", ""):
-        stop = end
-        while start and sheet.characters[start - 1] in " \t" and sheet.characters[start - 2 : start - 1] != "\n":
-            start -= 1
-    sheet.add(start, stop, "")
-
-
-def _write_out(sheet: Sheet, alias: Alias, anchor: str, node: Node) -> None:
-    if alias.start not in sheet.written_out:
-        sheet.written_out.add(alias.start)
-        sheet.add(alias.start, alias.end, f"{anchor} {flow(construct(node, sheet.schema), sheet.style)}")
-
-
-def hand_over(sheet: Sheet, node: Node, start: int, end: int) -> None:
-    """Anchors that go with a removed or rewritten subtree live on at their first alias behind it."""
-    if not sheet.layout.aliases.found or not start <= node.start_mark.index < end:
-        return
-    name = sheet.layout.aliases.anchor(node)
-    alias = sheet.layout.aliases.first_of(node, end) if name else None
-    if alias is not None:
-        _write_out(sheet, alias, f"&{name}", node)
-    for child in children(node):
-        hand_over(sheet, child, start, end)

@@ -11,7 +11,6 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from installer.yamltext import spans
 from installer.yamltext.emit import block
 from installer.yamltext.layout import Comment, Member, in_flow
-from installer.yamltext.removing import hand_over
 from installer.yamltext.sheet import Seat, Sheet
 
 _ANCHOR = re.compile(r"&[^\s,\[\]{}]+")
@@ -96,7 +95,7 @@ def replace(sheet: Sheet, node: Node | None, span: tuple[int, int], value: Any, 
     """A whole value written anew in the span of the old one (empty: behind the colon or dash)."""
     start, end = span
     if node is not None:
-        hand_over(sheet, node, start, end)
+        sheet.leave(node, start, end)
     comments = sheet.layout.comments([] if node is None else [node], start, end)
     if seat.in_flow:
         _replace_in_flow(sheet, span, comments, value, seat)
@@ -113,7 +112,7 @@ def _kept_anchor(sheet: Sheet, node: Node | None) -> str:
         return ""
     start = int(node.start_mark.index)
     anchor = _ANCHOR.search(sheet.characters, start, max(start, sheet.layout.body(node)))
-    if anchor is None or sheet.layout.aliases.first_of(node, start):
+    if anchor is None or any(sheet.layout.aliases.of(node, start)):
         return ""
     return f"{anchor[0]} "
 
@@ -172,6 +171,9 @@ def _write_block(sheet: Sheet, span: tuple[int, int], comments: list[Comment], v
             return
     head = len(sheet.characters[:start].rstrip(" \t"))
     missing = "" if seat.colon else f"{sheet.newline}{' ' * seat.column}:"
+    if seat.in_sequence and sheet.characters[end] == "\t":  # YAML refuses a tab behind a dash
+        end += len(sheet.characters[end:]) - len(sheet.characters[end:].lstrip("\t "))
+        missing = " "
     sheet.add(head, end, missing)
     sheet.insert_lines(spans.line_end(sheet.characters, end), lines)
 

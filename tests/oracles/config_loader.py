@@ -107,7 +107,7 @@ class ConfigLoader:
         return answer
 
     def _start(self) -> subprocess.Popen[str]:
-        command = ["node", str(HERE / "config-loader.js"), str(self.packages)]
+        command = ["node", "--max-old-space-size=512", str(HERE / "config-loader.js"), str(self.packages)]
         environment = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         process = subprocess.Popen(
             command,
