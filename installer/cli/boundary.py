@@ -25,7 +25,7 @@ def run(arguments: Sequence[str]) -> int:
     report = _attempt(arguments, session)
     if report is None:
         return _say(session)
-    from installer.cli.delivery import deliver  # noqa: PLC0415
+    from installer.cli.delivery import deliver
 
     return deliver(report, session)
 
@@ -37,7 +37,7 @@ def _say(session: Session) -> int:
 
 def _attempt(arguments: Sequence[str], session: Session) -> "Report | None":
     """The report of the command, whatever happens in it; None for help and version as text."""
-    from installer.cli.root import root  # noqa: PLC0415
+    from installer.cli.root import root
 
     try:
         found = root.main(list(arguments), PROGRAM, standalone_mode=False, obj=session)
@@ -49,7 +49,7 @@ def _attempt(arguments: Sequence[str], session: Session) -> "Report | None":
         return _stopped(stop)
     except Exception as error:  # noqa: BLE001 (this is the boundary)
         return _failed(error, session)
-    from installer.model.report import Report  # noqa: PLC0415
+    from installer.model.report import Report
 
     return found if isinstance(found, Report) else _failed(TypeError("a command gave no report"), session)
 
@@ -58,14 +58,14 @@ def _about(arguments: Sequence[str], session: Session) -> "Report | None":
     session.reread(arguments)  # --help is answered before the options behind it are read
     if session.output == "text":
         return None
-    from installer.model.report import Report  # noqa: PLC0415
+    from installer.model.report import Report
 
     return Report(result={"version": __version__} if session.help is None else {"help": session.help})
 
 
 def _misused(error: click.UsageError, arguments: Sequence[str], session: Session) -> "Report":
-    from installer.model.errors import ExitCode, Problem  # noqa: PLC0415
-    from installer.model.report import Report  # noqa: PLC0415
+    from installer.model.errors import ExitCode, Problem
+    from installer.model.report import Report
 
     session.reread(arguments)
     path, code, message = PROGRAM, _usage_code(error), error.format_message()
@@ -98,19 +98,19 @@ def _usage_code(error: click.UsageError) -> str:
 
 
 def _stopped(stop: BaseException) -> "Report":
-    from installer.model.errors import ExitCode, Problem  # noqa: PLC0415
-    from installer.model.report import Report  # noqa: PLC0415
+    from installer.model.errors import ExitCode, Problem
+    from installer.model.report import Report
 
     code = ExitCode(stop.code) if isinstance(stop, Interrupted) else ExitCode.SIGINT
     return Report(errors=(Problem("interrupted", f"stopped by {code.name}", exit=code),))
 
 
 def _failed(error: Exception, session: Session) -> "Report":
-    from installer.model.errors import InstallerError  # noqa: PLC0415
-    from installer.model.report import Report  # noqa: PLC0415
+    from installer.model.errors import InstallerError
+    from installer.model.report import Report
 
     if session.debug:
-        import traceback  # noqa: PLC0415
+        import traceback
 
         write_note("".join(traceback.format_exception(error)))
     problems = error.problems if isinstance(error, InstallerError) else (bug(error),)
@@ -119,7 +119,7 @@ def _failed(error: Exception, session: Session) -> "Report":
 
 def bug(error: Exception) -> "Problem":
     """A failure of ours as a problem: its kind and place, not its message, which may quote somebody's file."""
-    from installer.model.errors import ExitCode, Problem  # noqa: PLC0415
+    from installer.model.errors import ExitCode, Problem
 
     line = f"a bug in {PROGRAM} {__version__}: {type(error).__name__}{_whence(error)}"
     fix = "report it, with what the same command prints with --debug"

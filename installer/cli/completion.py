@@ -26,7 +26,7 @@ _VARIABLE = f"_{PROGRAM.replace('-', '_').upper()}_COMPLETE"
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> "Report":
     """Print a completion script, to be sourced by the shell."""
-    from installer.model.report import Report  # noqa: PLC0415
+    from installer.model.report import Report
 
     kind = get_completion_class(shell)
     assert kind is not None  # noqa: S101 (Click has had all three since 8.0)

@@ -72,8 +72,8 @@ def effective(directory: str | None, **options: Any) -> "Report":
     Exits with 4 where RHDH would not start, and says what it would have logged.
     """
     _check(directory, options)
-    from installer.flow import effective as walk  # noqa: PLC0415 (help must not load it)
-    from installer.model.request import ConfigRequest  # noqa: PLC0415
+    from installer.flow import effective as walk
+    from installer.model.request import ConfigRequest
 
     return walk(ConfigRequest(directory=directory, **options))
 
@@ -91,7 +91,7 @@ def effective(directory: str | None, **options: Any) -> "Report":
 def show(path: str, directory: str | None, **options: Any) -> "Report":
     """Show one value of the effective app-config, the file and line it came from, and what it hides."""
     _check(directory, options)
-    from installer.flow import show as walk  # noqa: PLC0415 (help must not load it)
-    from installer.model.request import ConfigRequest  # noqa: PLC0415
+    from installer.flow import show as walk
+    from installer.model.request import ConfigRequest
 
     return walk(ConfigRequest(directory=directory, **options), path)

@@ -31,14 +31,14 @@ def render(report: Report, session: Session) -> tuple[str, str]:
 
 
 def _json(report: Report, session: Session) -> str:
-    import json  # noqa: PLC0415
+    import json
 
     # ASCII only: right in every encoding that a stdout may have.
     return json.dumps(envelope(report, session.words), indent=2, allow_nan=False) + "\n"
 
 
 def _yaml(report: Report, session: Session) -> str:
-    import yaml  # noqa: PLC0415
+    import yaml
 
     return yaml.safe_dump(envelope(report, session.words), sort_keys=False)
 

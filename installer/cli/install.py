@@ -64,9 +64,9 @@ def install(ctx: click.Context, /, directory: str | None, fail_on: str | None, *
         raise click.UsageError(
             "--directory DIR is needed: this release edits manifests; an install on a live cluster comes later"
         )
-    from installer.cli.terminal import confirm_on, progress_on  # noqa: PLC0415 (help needs neither)
-    from installer.flow import install as walk  # noqa: PLC0415
-    from installer.model.request import InstallRequest  # noqa: PLC0415
+    from installer.cli.terminal import confirm_on, progress_on
+    from installer.flow import install as walk
+    from installer.model.request import InstallRequest
 
     session = session_of(ctx)
     request = InstallRequest(directory=directory, fail_on_warn=fail_on is not None, **options)

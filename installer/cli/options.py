@@ -23,7 +23,7 @@ class UnknownCommand(click.UsageError):
 
 
 def _nearest(word: str, known: Sequence[str]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 (only a mistyped command pays for it)
+    from difflib import get_close_matches
 
     near = get_close_matches(word, known, 1)
     return f"; the nearest is {near[0]!r}" if near else f"; there are {', '.join(known)}"
@@ -148,7 +148,7 @@ class Table(click.Group):
                 formatter.write_dl(rows)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
-        from click.shell_completion import CompletionItem  # noqa: PLC0415 (loaded by completion anyway)
+        from click.shell_completion import CompletionItem
 
         found = [CompletionItem(n, help=e.help) for n, e in self.entries.items() if n.startswith(incomplete)]
         return [*found, *click.Command.shell_complete(self, ctx, incomplete)]

@@ -23,8 +23,8 @@ def releases(ctx: click.Context) -> "Report | None":
     """List the RHDH releases this program knows, each with its newest patch."""
     if ctx.invoked_subcommand is not None:
         return None
-    from installer.knowledge.releases import minors, release  # noqa: PLC0415 (loads YAML, which help must not)
-    from installer.model.report import Report  # noqa: PLC0415
+    from installer.knowledge.releases import minors, release
+    from installer.model.report import Report
 
     rows = [{"minor": minor, "version": release(minor).version} for minor in minors()]
     text = "".join(f"{row['minor']:<6} {row['version']}\n" for row in rows)
@@ -35,9 +35,9 @@ def releases(ctx: click.Context) -> "Report | None":
 @click.argument("release_name", metavar="RELEASE")
 def show(release_name: str) -> "Report":
     """Show everything this program knows of one RHDH release: 1.8, 1.8.3 or v1.8.3."""
-    from installer.cli.envelope import plain  # noqa: PLC0415
-    from installer.knowledge.releases import release  # noqa: PLC0415
-    from installer.model.report import Report  # noqa: PLC0415
+    from installer.cli.envelope import plain
+    from installer.knowledge.releases import release
+    from installer.model.report import Report
 
     found = plain(release(release_name).describe())
     return Report(result=found, text=_readable(found))
@@ -45,7 +45,7 @@ def show(release_name: str) -> "Report":
 
 def _readable(data: Any) -> str:
     """The data as YAML for people: texts of several lines as blocks."""
-    import yaml  # noqa: PLC0415 (help must not load it)
+    import yaml
 
     class Blocks(yaml.SafeDumper):
         """Writes a text of several lines as `|`; a class of its own, so that nobody else's dumper changes."""

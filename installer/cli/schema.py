@@ -16,7 +16,7 @@ def schema() -> Report:
 
     As text the schema itself is printed; with -o json it is the result of an ordinary answer.
     """
-    import json  # noqa: PLC0415 (only this command needs it before it is rendered)
+    import json
 
     document = envelope_schema()
     return Report(result=document, text=json.dumps(document, indent=2) + "\n")

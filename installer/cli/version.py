@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
 @command("version", short_help="The version of this program and its Python.")
 def version() -> "Report":
     """Show the version of this program, of its Python, and the platform."""
-    from installer.model.report import Report  # noqa: PLC0415
+    from installer.model.report import Report
 
     python, system = platform.python_version(), platform.platform()
     return Report(
