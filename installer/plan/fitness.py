@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from installer.instance.instance import Layer
+from installer.integrity import rhdh_accepts
 from installer.knowledge.aliases import npm_name, npm_version, role_of
 from installer.knowledge.denied import denied
 from installer.model.errors import ExitCode, fail
@@ -89,12 +90,18 @@ class Fitness:
         )
 
     def integrity(self, wanted: GoalPlugin, entry: Entry) -> str | None:
-        """The right hash of the package an entry keeps; what it says itself where nothing is known."""
+        """The right hash of the package an entry keeps; what it says itself where nothing else is known.
+
+        Hashes are known as sha512: a sound one of another algorithm may be right and stays.
+        """
+        said = entry.data.get("integrity")
+        if rhdh_accepts(said) and not str(said).startswith("sha512-"):
+            return str(said)
         name, version = npm_name(entry.package), npm_version(entry.package)
         known = self.goal.release.pins.get(name or "", {}).get(version or "")
         if known is None and version == npm_version(wanted.package):
             known = wanted.integrity
-        return known or entry.data.get("integrity")
+        return known or said
 
 
 def _is_newer_patch(version: str, ours: str | None) -> bool:
