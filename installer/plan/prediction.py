@@ -10,6 +10,7 @@ from typing import Any
 from installer.appconfig.simulate import ALL, Effective, Environment, Switches
 from installer.appconfig.simulate import Layer as ConfigLayer
 from installer.appconfig.simulate import simulate as simulate_config
+from installer.appconfig.substitution import Unknown
 from installer.instance.instance import HelmHome, Instance, Layer
 from installer.knowledge.releases import Release
 from installer.model.place import Place
@@ -124,7 +125,12 @@ def configure(world: World, generated: Mapping[Any, Any] | None, files: list[tup
     layers += [ConfigLayer(GENERATED, dump(dict(generated)))] if generated else []
     layers += [ConfigLayer(name, characters) for name, characters in files]
     environment = Environment(dict(variables.values), ALL if variables.open else variables.unknown)
-    return simulate_config(layers, environment, lambda _: None, switches(world.release))
+    return simulate_config(layers, environment, _not_at_hand, switches(world.release))
+
+
+def _not_at_hand(path: str) -> str | None:
+    """What `$file` and `$include` name is mounted in the container; the manifests do not show its content."""
+    raise Unknown((path,))
 
 
 def switches(release: Release) -> Switches:
