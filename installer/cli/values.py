@@ -1,12 +1,20 @@
 """The kinds of values that several commands take on the command line. Opens no file."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import click
 
-# Whether a path exists is no matter of usage: a missing directory exits with 3, not 2. These only complete.
-FOLDER = click.Path(file_okay=False)
-FILE = click.Path(dir_okay=True)
+
+class _Place(click.Path):
+    """A path that is taken as it is: missing, a file instead of a folder, not readable have exit codes of their own."""
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> str:
+        return str(value)
+
+
+FOLDER = _Place(file_okay=False)  # completes folders only
+FILE = _Place()
 
 
 def several(allowed: Sequence[str]) -> Callable[..., frozenset[str]]:

@@ -1,11 +1,14 @@
 """Observes one instance of a directory: its manifests, which RHDH, which release, which default file."""
 
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from installer.desired.build import plugins as release_plugins
 from installer.directory.characters import decode
 from installer.directory.read import read
+from installer.directory.walk import FILE_LIMIT, too_large
 from installer.instance.find import find
 from installer.instance.instance import Instance
 from installer.instance.manifests import Manifests
@@ -55,15 +58,23 @@ def _detected(instance: Instance) -> Release:
 def read_text(path: str) -> str:
     """The characters of a file named on the command line. Raises InstallerError."""
     try:
+        _check(Path(path).stat(), path)
         return decode(Path(path).read_bytes())[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise fail(ExitCode.TARGET, "file-missing", f"{path} does not exist", fix="give the path of a file") from None
-    except IsADirectoryError:
-        raise fail(ExitCode.TARGET, "not-a-file", f"{path} is a directory", fix="give the path of a file") from None
     except PermissionError:
         raise fail(ExitCode.DENIED, "file-denied", f"{path} may not be read", fix=f"chmod u+r {path}") from None
     except Unreadable as error:
-        raise fail(ExitCode.INVALID, error.code, f"{path}: {error.message}", fix="save the file as UTF-8") from error
+        raise fail(ExitCode.INVALID, error.code, f"{path}: {error.message}", fix="give a text file in UTF-8") from error
+
+
+def _check(status: os.stat_result, path: str) -> None:
+    """A FIFO would be waited for, a device read without end."""
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a directory" if stat.S_ISDIR(status.st_mode) else "no regular file"
+        raise fail(ExitCode.TARGET, "not-a-file", f"{path} is {kind}", fix="give the path of a file")
+    if status.st_size > FILE_LIMIT:
+        raise too_large()
 
 
 def described(instance: Instance, rhdh_version: str | None) -> dict[str, str | None]:
