@@ -63,6 +63,7 @@ def _report(request: InstallRequest, observed: Observed, made: Plan) -> Report:
             "plugins": plugin_views(prediction),
             "appConfig": config_view(prediction),
             "unresolved": list(prediction.unresolved),
+            "unknownIncludes": list(prediction.plugins.unknown),
         },
         "notes": [*made.draft.notes, NOT_RENDERED],
         "notRendered": ["operators", "knative", "sonataflow-platform"],

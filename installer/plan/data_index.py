@@ -9,19 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from yaml.nodes import MappingNode
-
-from installer.instance.instance import Instance, Layer, Region
+from installer.instance.instance import Instance, Layer
 from installer.model.errors import ExitCode, fail
 from installer.model.place import Place
-from installer.plan.draft import Draft, Touched, node_at
+from installer.plan.draft import Draft, Touched
 from installer.plan.entry import Entry, entries_of, is_on
 from installer.plan.entry import schema_of as entries_schema
 from installer.plan.goal import Goal
 from installer.plan.settings import SettingsPlanner, at
 from installer.plugins.behaviour import Behaviour
 from installer.yamltext.patch import Branch, Drop, Set
-from installer.yamltext.values import key_text
 
 URL = ("orchestrator", "dataIndexService", "url")
 DEV_MODE = ("orchestrator", "sonataFlowService")
@@ -80,7 +77,10 @@ class DataIndexPlanner:
             self._align(entries, in_entries[0].value if in_entries else None)
         elif in_entries:
             said = in_entries[0]
-            self._align(entries, self.goal.data_index_url if self._rewritten(said) else said.value)
+            rewritten = self._rewritten(said)
+            if rewritten:
+                self._report_rewritten(said)
+            self._align(entries, self.goal.data_index_url if rewritten else said.value)
         else:
             self.settings.set(URL, self.goal.data_index_url)
         self._unknown_namespace()
@@ -161,6 +161,9 @@ class DataIndexPlanner:
             self.settings.done.setdefault(number, []).append(f"sets {'.'.join(URL)}")
         else:
             self.settings.set(URL, self.goal.data_index_url)
+        self._report_rewritten(said)
+
+    def _report_rewritten(self, said: Said) -> None:
         self.draft.warn(
             "data-index-rewritten",
             f"the data index URL {said.value} becomes {self.goal.data_index_url}",
@@ -221,13 +224,7 @@ class DataIndexPlanner:
             )
 
     def _place(self, layer: Layer, path: tuple[str | int, ...]) -> Place:
-        region = Region(layer.region.text, layer.region.index, layer.region.path)
-        root = self.draft.root(region)
-        parent, key = node_at(root, path[:-1]), path[-1]
-        node = node_at(root, path)
-        if isinstance(parent, MappingNode):
-            node = next((name for name, _ in parent.value if key_text(name) == key), node)
-        return self.draft.place(region, node)
+        return self.draft.key_place(layer.region, path)
 
 
 def beyond_sample(value: Any, sample: Any, path: str = "") -> list[str]:

@@ -86,6 +86,14 @@ class Draft:
             shift += len(splice.text) - (splice.end - splice.start)
         return text.place(index - shift)
 
+    def key_place(self, region: Region, path: Path) -> Place:
+        """Where the key of a value stands, or the element of a list: `path` begins at the region."""
+        root = self.root(region)
+        parent, node = node_at(root, path[:-1]), node_at(root, path)
+        if isinstance(parent, MappingNode):
+            node = next((name for name, _ in parent.value if key_text(name) == path[-1]), node)
+        return self.place(region, node)
+
     def patch(self, region: Region, patch: Branch, schema: Schema, touched: Touched) -> None:
         """Carries a patch into a region; an empty patch is nothing. Raises InstallerError where it cannot be done."""
         if not patch:

@@ -119,9 +119,9 @@ class EntryPlanner:
             self._set_config(wanted, entry, path, patch)
         elif wanted.integrity and entry.data.get("integrity") != self.fitness.integrity(wanted, entry):
             self._set_integrity(self.fitness.integrity(wanted, entry), entry, path, patch)
-            done.append(f"corrects the integrity of {entry.package}")
+            done.append(f"{'corrects' if entry.data.get('integrity') else 'adds'} the integrity of {entry.package}")
             self._report_hash(entry)
-        if self.fitness.fits(wanted, entry) and "pluginConfig" not in entry.data and not self._has_base(entry):
+        if self.fitness.fits(wanted, entry) and "pluginConfig" not in entry.data and not self._inherits_config(entry):
             self._set_config(wanted, entry, path, patch)
         if self._needs_switch(entry):
             done.append(f"switches {entry.package} on")
@@ -172,7 +172,21 @@ class EntryPlanner:
     def _has_base(self, entry: Entry) -> bool:
         """Whether an include says something about the plugin: seen, or taken from what the release's default holds."""
         known_group = bool(entry.role) and role(entry.role or "").group in self.goal.release.default_groups
-        return entry.role in self.included.entries or (self.included.unknown and known_group)
+        return self._is_included(entry) or (self.included.unknown and known_group)
+
+    def _inherits_config(self, entry: Entry) -> bool:
+        """The same, and sure: up to RHDH 1.8 an npm package of another version is another plugin."""
+        versioned = self.behaviour.identity == "verbatim" and npm_version(entry.package) is not None
+        return self._is_included(entry) or (self._has_base(entry) and not versioned)
+
+    def _is_included(self, entry: Entry) -> bool:
+        key = merge_key(entry.package, self.behaviour)
+        included = self.included.entries.get(entry.role or "", ())
+        return any(self._same(merge_key(str(one["package"]), self.behaviour), key) for one in included)
+
+    def _same(self, included: str, key: str) -> bool:
+        """An image without a plugin path may be any plugin of the image."""
+        return included == key or (key.endswith(":!") and included.startswith(key))
 
     def _set_switch(self, entry: Entry, path: tuple[str | int, ...], patch: Branch) -> None:
         name = self.goal.release.switch
@@ -206,12 +220,12 @@ class EntryPlanner:
         if not other or config == other:
             return
         if config:
+            first, second = (self._place(one) for one in sorted((keeper, entry), key=lambda one: one.number))
             raise fail(
                 ExitCode.DECIDE,
                 "entries-disagree",
-                f"two entries of {entry.package} have different pluginConfig: at {self._place(keeper)} and at "
-                f"{self._place(entry)}",
-                where=self._place(entry),
+                f"two entries of {entry.package} have different pluginConfig: at {first} and at {second}",
+                where=second,
                 fix="keep one of the two entries",
             )
         patch.put(("plugins", keeper.number, "pluginConfig"), Set(other))

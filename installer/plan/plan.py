@@ -54,7 +54,11 @@ def plan(world: World, goal: Goal, manifests: Manifests) -> Plan:
     DataIndexPlanner(draft, goal, world.instance, world.behaviour, plugins, settings).plan()
     settings.plan()
     LoadingPlanner(draft, goal, world.instance, homes, _scopes(world, draft, plugins)).plan()
-    return Plan(draft, predict(world, draft, plugins, layers), plugins, layers)
+    prediction = predict(world, draft, plugins, layers)
+    for name in prediction.plugins.unknown:
+        if not any(note.startswith(name) for note in draft.notes):
+            draft.note(f"{name} is not at hand: what it holds is left out of the prediction; --defaults FILE names it")
+    return Plan(draft, prediction, plugins, layers)
 
 
 def _chart_adds(world: World) -> bool:

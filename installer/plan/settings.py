@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from installer.instance.instance import Instance, Layer
+from installer.model.place import Place
 from installer.plan.draft import Draft, Touched
 from installer.plan.goal import Goal
 from installer.yamltext.patch import Branch, Set
@@ -93,12 +94,7 @@ class SettingsPlanner:
     def _cors(self) -> None:
         url = self.goal.rhdh_url or self._base_url()
         if url is None:
-            if at(self.effective, ("backend", "cors", "origin")) is None and self.instance.base_url is None:
-                self.draft.warn(
-                    "rhdh-url-unknown",
-                    "the URL of RHDH is not known (app.baseUrl is not set), so backend.cors.origin is left alone",
-                    fix="add --rhdh-url https://… to the command",
-                )
+            self._warn_url()
             return
         present = at(self.effective, ("backend", "cors", "origin"))
         if isinstance(present, list):
@@ -109,8 +105,20 @@ class SettingsPlanner:
             self.draft.warn(
                 "cors-origin-differs",
                 f"backend.cors.origin is {present} and RHDH's URL is {url}; the origin is left as it is",
+                where=self._place(("backend", "cors", "origin")),
                 fix=f"set backend.cors.origin to {url} if browsers cannot reach the backend",
             )
+
+    def _warn_url(self) -> None:
+        """Not where the chart's own defaults say the URL: it knows the host."""
+        known = self.instance.base_url
+        if at(self.effective, ("backend", "cors", "origin")) is not None or (known and self.instance.flavour == "helm"):
+            return
+        self.draft.warn(
+            "rhdh-url-unknown",
+            "the URL of RHDH is not known (app.baseUrl is not set), so backend.cors.origin is left alone",
+            fix=f"add --rhdh-url {known or 'https://…'} to the command",
+        )
 
     def _base_url(self) -> str | None:
         base = at(self.effective, ("app", "baseUrl"))
@@ -186,6 +194,11 @@ class SettingsPlanner:
         if number is not None:
             self._patch(number).put(path, Set([*in_force, *new]))
             self._say(number, path)
+
+    def _place(self, path: Path) -> Place | None:
+        """Where the value in force is said."""
+        last = self._last_with(path)
+        return self.draft.key_place(self.layers[last].region, path) if last is not None else None
 
     def _last_with(self, path: Path) -> int | None:
         """The last layer that says something at a path: it is the one in force."""
