@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from installer.appconfig.terms import Origin, Path
-from installer.yamltext.javascript_values import in_javascript_order
+from installer.yamltext.javascript.values import in_javascript_order
 
 # An object of JavaScript has these without being given them: a layer above hides such a key of a layer below.
 INHERITED = frozenset(

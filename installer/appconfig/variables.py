@@ -6,8 +6,8 @@ from typing import Any, NoReturn
 
 from installer.appconfig.merge import INHERITED, Source
 from installer.appconfig.terms import ALL, Environment, Origin, Path, Refused, Switches
-from installer.yamltext.core12 import number
-from installer.yamltext.javascript_values import in_javascript_order
+from installer.yamltext.javascript.core12 import number
+from installer.yamltext.javascript.values import in_javascript_order
 
 PREFIX = "APP_CONFIG_"
 

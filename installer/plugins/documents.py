@@ -15,7 +15,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from installer.plugins.behaviour import Behaviour
 from installer.plugins.outcome import Failure, Origin
-from installer.yamltext import javascript, javascript_nodes
+from installer.yamltext import javascript
+from installer.yamltext.javascript import nodes as javascript_nodes
 from installer.yamltext.reading import Unreadable, compose, guard
 
 _Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

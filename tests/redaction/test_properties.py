@@ -7,8 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installer.yamltext import redaction_tree as tree
-from installer.yamltext.redaction import mask_characters, mask_message, mask_value
+from installer.yamltext.redaction import mask_characters, mask_message, mask_value, tree
 
 CANARY = "cAnArY"
 KEYS = """token password passwd secret clientSecret apiKey api_key accessKey secretKey secretAccessKey

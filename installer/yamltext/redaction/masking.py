@@ -7,16 +7,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from installer.yamltext.redaction_keys import (
+from installer.yamltext.redaction.keys import (
     holds_secrets,
     is_secret_key,
     is_secret_under,
     literal_spans,
     stands_beside,
 )
-from installer.yamltext.redaction_lines import inline_spans, is_secret_path, npmrc_spans
-from installer.yamltext.redaction_shapes import MASK, PROBE, masked, shaped_spans
-from installer.yamltext.redaction_tree import secret_spans
+from installer.yamltext.redaction.lines import inline_spans, is_secret_path, npmrc_spans
+from installer.yamltext.redaction.shapes import MASK, PROBE, masked, shaped_spans
+from installer.yamltext.redaction.tree import secret_spans
 
 _NEUTRAL = "x" * len(MASK)
 _SURROGATE = re.compile(r"\\u[dD](?=[89abAB])|\\u[dD](?=[c-fC-F])")

@@ -1,7 +1,7 @@
 """Reads a text as the npm package `yaml` 2.x does (YAML 1.2 core schema), as Backstage's config loader sees it.
 
 Does not know what the values mean, and does not read files. Which texts are errors, and with which words, follows
-that package (ISC licence, © Eemeli Aro; see javascript_licence.txt); the tests compare the two.
+that package (ISC licence, © Eemeli Aro; see licence.txt); the tests compare the two.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Any
 from yaml import Mark
 from yaml import nodes as pyyaml
 
-from installer.yamltext.javascript_nodes import (
+from installer.yamltext.javascript.nodes import (
     Alias,
     Fault,
     Mapping,
@@ -23,9 +23,9 @@ from installer.yamltext.javascript_nodes import (
     Sequence,
     line_and_column,
 )
-from installer.yamltext.javascript_parser import Parser
-from installer.yamltext.javascript_stream import Composer, Document
-from installer.yamltext.javascript_values import NoValue, Places, javascript_value, join_surrogates
+from installer.yamltext.javascript.parser import Parser
+from installer.yamltext.javascript.stream import Composer, Document
+from installer.yamltext.javascript.values import NoValue, Places, javascript_value, join_surrogates
 from installer.yamltext.reading import FILE_LIMIT, PLAIN, QUOTED, Unreadable
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
