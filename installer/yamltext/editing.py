@@ -28,7 +28,7 @@ def edited(characters: str, patch: Branch, schema: Schema, document: int = 0) ->
         raise Refused(f"the text has no document {document + 1}", len(characters))
     before = [construct(node, schema) for node in documents] or [None]
     needed = narrowed(before[document], patch)
-    if needed is None:
+    if not needed:
         return []
     wanted = applied(before[document], needed)
     if same(wanted, before[document]):

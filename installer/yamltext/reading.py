@@ -27,6 +27,7 @@ FILE_LIMIT = 4 * 1024 * 1024
 DEPTH_LIMIT = 64
 NODE_LIMIT = 200_000
 EXPANDED_LIMIT = 500_000
+EXPANDED_DEPTH_LIMIT = 2 * DEPTH_LIMIT
 
 
 class Unreadable(Exception):
@@ -139,19 +140,23 @@ _MARK = re.compile(r"[-?:]")
 
 
 def _may_be_deep(text: str) -> bool:
-    """A bound that costs little and never errs on the deep side.
+    return depth_bound(text) > DEPTH_LIMIT
+
+
+def depth_bound(text: str) -> int:
+    """A number of levels that a text cannot exceed; costs little beside parsing.
 
     Block collections begin in the columns of line heads, two per column at most (a mapping and its sequence without
     indentation); every flow collection has an opening bracket.
     """
     flow = text.count("[") + text.count("{")
-    if flow >= DEPTH_LIMIT // 2:
-        return True
+    if flow > DEPTH_LIMIT:
+        return flow
     columns = {0}
     for head in set(_HEAD.findall(text)):
         columns.add(len(head))
         columns.update(match.start() for match in _MARK.finditer(head))
-    return 2 * len(columns) + flow > DEPTH_LIMIT
+    return 2 * len(columns) + flow
 
 
 def _may_be_many(text: str) -> bool:
@@ -186,28 +191,35 @@ def _placed(code: str, message: str, mark: Any) -> Unreadable:
 
 
 def _check_expansion(documents: list[Node | None]) -> None:
-    """Refuses alias bombs: the number of nodes after every alias is written out ("billion laughs")."""
-    weights: dict[int, int] = {}
+    """Refuses alias bombs: too many nodes or levels after every alias is written out ("billion laughs")."""
+    sizes: dict[int, tuple[int, int]] = {}
     for document in documents:
-        if document is not None and _weight(document, weights, set()) > EXPANDED_LIMIT:
+        if document is not None and _size(document, sizes, set())[0] > EXPANDED_LIMIT:
             message = f"more than {EXPANDED_LIMIT:,} nodes once aliases are expanded"
-            raise Unreadable("yaml-alias-bomb", message, document.start_mark.line + 1)
+            raise _placed("yaml-alias-bomb", message, document.start_mark)
 
 
-def _weight(node: Node, weights: dict[int, int], parents: set[int]) -> int:
-    known = weights.get(id(node))
+def _size(node: Node, sizes: dict[int, tuple[int, int]], parents: set[int]) -> tuple[int, int]:
+    """Nodes and levels of a subtree, aliases expanded."""
+    known = sizes.get(id(node))
     if known is not None:
         return known
     if id(node) in parents:
         raise _placed("yaml-recursive", "an anchor that contains itself", node.start_mark)
-    if len(parents) > 2 * DEPTH_LIMIT:
-        raise _placed("yaml-too-deep", "aliases nest too deep", node.start_mark)
     parents.add(id(node))
-    total = 1
-    if isinstance(node, SequenceNode):
-        total += sum(_weight(child, weights, parents) for child in node.value)
-    elif isinstance(node, MappingNode):
-        total += sum(_weight(part, weights, parents) for pair in node.value for part in pair)
+    inside = [_size(child, sizes, parents) for child in _children(node)]
     parents.discard(id(node))
-    weights[id(node)] = total
-    return total
+    total = 1 + sum(size for size, _ in inside)
+    levels = 1 + max((level for _, level in inside), default=0)
+    if levels > EXPANDED_DEPTH_LIMIT:
+        raise _placed(
+            "yaml-too-deep", f"more than {EXPANDED_DEPTH_LIMIT} levels once aliases are expanded", node.start_mark
+        )
+    sizes[id(node)] = total, levels
+    return total, levels
+
+
+def _children(node: Node) -> list[Node]:
+    if isinstance(node, MappingNode):
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if isinstance(node, SequenceNode) else []

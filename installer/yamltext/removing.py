@@ -4,6 +4,7 @@ from yaml.nodes import MappingNode, Node, SequenceNode
 
 from installer.yamltext import spans
 from installer.yamltext.layout import Member, in_flow, last_scalar
+from installer.yamltext.patch import Refused
 from installer.yamltext.sheet import Sheet
 
 
@@ -53,13 +54,15 @@ def _drop_block(sheet: Sheet, members: list[Member], run: list[int]) -> None:
         stop = spans.after_comments(sheet.characters, member.end, column + 1) if fragile else end
         comments = sheet.layout.comments(_nodes([member]), first, stop)
         lines = sheet.comment_lines(comments, column, as_they_are=not fragile)
-        if fragile and before is not None and not lines and spans.keeps(sheet.characters, before):
-            stop = spans.after_blank_lines(sheet.characters, stop)
+        if before is not None and fragile and not lines:
+            stop = spans.after_blank_lines(sheet.characters, stop, empty=spans.keeps(sheet.characters, before))
         sheet.add(first, stop, "".join(line + sheet.newline for line in lines))
 
 
 def _make_room(sheet: Sheet, members: list[Member], run: list[int]) -> None:
     """The first members stand beside a dash or marker: the next one takes their place, comments before it."""
+    if run[-1] + 1 == len(members):
+        raise Refused("a line separator within a line", members[run[0]].start)
     start, following = members[run[0]].start, members[run[-1] + 1].start
     column = sheet.column(start)
     comments = sheet.layout.comments(_nodes([members[number] for number in run]), start, following)

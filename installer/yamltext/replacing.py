@@ -148,7 +148,8 @@ def _write_inline(sheet: Sheet, span: tuple[int, int], comments: list[Comment], 
     lead = " " if start and sheet.characters[start - 1] not in " \t\n" else ""
     if start == end and not seat.colon:
         lead = f"{sheet.newline}{' ' * seat.column}: "
-    sheet.add(start, end, lead + text)
+    tail = " " if sheet.characters[end : end + 1] == "#" else ""
+    sheet.add(start, end, lead + text + tail)
     sheet.insert_lines(spans.line_end(sheet.characters, end), lines)
 
 

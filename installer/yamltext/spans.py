@@ -79,8 +79,10 @@ def after_comments(characters: str, end: int, column: int) -> int:
     return position
 
 
-def after_blank_lines(characters: str, position: int) -> int:
-    """The start of the first line at or behind the line start `position` that is not blank."""
+def after_blank_lines(characters: str, position: int, *, empty: bool) -> int:
+    """The first line start at or behind one that holds more than blanks; only with `empty` are empty lines skipped."""
     while position < len(characters) and (match := _BLANK_LINE.match(characters, position)):
+        if not empty and not match[0].strip("\r\n"):
+            break
         position = match.end()
     return position
