@@ -34,12 +34,17 @@ def edited(characters: str, patch: Branch, schema: Schema, document: int = 0) ->
     if same(wanted, before[document]):
         return []
     expected = [*before[:document], wanted, *before[document + 1 :]]
-    splices = _splices(characters, documents[document] if documents else None, needed, schema)
-    _prove(characters, splices, expected, schema)
-    return splices
+    sheet = _sheet(characters, documents[document] if documents else None, needed, schema)
+    try:
+        return _proven(sheet, characters, expected, open_end=True)
+    except Refused:
+        if not sheet.open_end:
+            raise
+        return _proven(sheet, characters, expected, open_end=False)
 
 
-def _splices(characters: str, root: Node | None, patch: Patch, schema: Schema) -> list[Splice]:
+def _sheet(characters: str, root: Node | None, patch: Patch, schema: Schema) -> Sheet:
+    """The text with every splice of a patch."""
     sheet = Sheet(characters, root, schema)
     if root is None or (isinstance(root, ScalarNode) and root.start_mark.index == root.end_mark.index):
         _fill(sheet, root, applied(None, patch))
@@ -47,19 +52,21 @@ def _splices(characters: str, root: Node | None, patch: Patch, schema: Schema) -
         start = sheet.layout.body(root)
         _visit(sheet, root, patch, Seat(start, -sheet.style.step, in_flow=sheet.json))
     settle(sheet)
-    try:
-        return sheet.finished()
-    except ValueError as error:
-        raise Refused("the edit touches one place twice") from error
+    return sheet
 
 
-def _prove(characters: str, splices: list[Splice], expected: list[Any], schema: Schema) -> None:
+def _proven(sheet: Sheet, characters: str, expected: list[Any], *, open_end: bool) -> list[Splice]:
+    """The splices of a sheet, once the text afterwards means what it should. Raises Refused."""
     try:
-        after = [construct(node, schema) for node in compose(spliced(characters, splices))]
+        splices = sheet.finished(open_end=open_end)
+        after = [construct(node, sheet.schema) for node in compose(spliced(characters, splices))]
     except Unreadable as error:
         raise Refused(f"the edit would break the text: {error.message}") from error
+    except ValueError as error:
+        raise Refused("the edit touches one place twice") from error
     if not same(after, expected):
         raise Refused("the edit would change more than it should")
+    return splices
 
 
 def _fill(sheet: Sheet, root: Node | None, value: Any) -> None:

@@ -11,6 +11,8 @@ from installer.yamltext.splices import Splice, newline_of, spliced
 
 _HEADER = re.compile(r"(?:[&!][^\s]*[ \t]+)*([|>][-+0-9]*)[ \t]*(?:#[^\n]*)?\r?\n")
 
+_KEEPING = re.compile(r"[|>][1-9]?\+")
+
 
 @dataclass(frozen=True)
 class Literal:
@@ -27,6 +29,7 @@ class Literal:
     blanks: tuple[int, ...] = field(repr=False)
     start: int
     end: int
+    header: str
 
     def _line(self, index: int) -> tuple[int, int]:
         line = bisect_right(self.inner_starts, index) - 1
@@ -40,7 +43,14 @@ class Literal:
         after = spliced(self.inner, splices)
         if after.strip() and fits_literal(self.inner) and not fits_literal(after):
             return [Splice(self.start, self.end, double_quoted(after))]
-        return [self._outward(splice) for splice in splices]
+        return [*self._chomped(after), *(self._outward(splice) for splice in splices)]
+
+    def _chomped(self, after: str) -> list[Splice]:
+        """A new header where the old one would drop line ends that a block scalar inside needs."""
+        header = self.header.replace("-", "") if after.endswith("\n") else self.header
+        if after.endswith("\n\n") and "+" not in header and _KEEPING.search(after):
+            header += "+"
+        return [Splice(self.start, self.start + len(self.header), header)] if header != self.header else []
 
     def _outward(self, splice: Splice) -> Splice:
         """Positions at a line's start mean the raw line start, so that whole lines go and come with their blanks."""
@@ -85,7 +95,7 @@ def literal_of(outer: str, scalar: ScalarNode) -> Literal | None:
     start = header.start(1)
     end = raw_starts[-1] + len(raw_lines[-1]) if lines[-1] else raw_starts[-1]
     end -= len(outer[start:end]) - len(outer[start:end].rstrip("\r\n"))
-    return Literal(inner, indent, newline_of(outer), raw_starts, _starts(lines), blanks, start, end)
+    return Literal(inner, indent, newline_of(outer), raw_starts, _starts(lines), blanks, start, end, header[1])
 
 
 def _raw_lines(outer: str, position: int, count: int) -> tuple[tuple[int, ...], list[str]]:

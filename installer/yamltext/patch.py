@@ -86,6 +86,8 @@ def applied(value: Any, patch: Patch) -> Any:
 
 def _branch(value: Any, patch: Branch) -> Any:
     if isinstance(value, list) or (patch.appended and value is None):
+        if any(isinstance(key, str) for key in patch.members):
+            raise Refused("a list stands where keys should go")
         return [*_items(value or [], patch), *copy.deepcopy(patch.appended)]
     if not isinstance(value, dict | None) or patch.appended:
         raise Refused("a value of another kind stands in the way")

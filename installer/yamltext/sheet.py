@@ -107,8 +107,11 @@ class Sheet:
 
     # -- the end
 
-    def finished(self) -> list[Splice]:
-        """All splices, those that touch joined. Raises ValueError where two overlap."""
+    def finished(self, *, open_end: bool = True) -> list[Splice]:
+        """All splices, those that touch joined. Raises ValueError where two overlap.
+
+        Where the last lines go from a text without a last line end, it gets none; with `open_end` false it may.
+        """
         joined: list[Splice] = []
         for splice in sorted(self.found, key=lambda splice: (splice.start, splice.end)):
             if joined and splice.start < joined[-1].end:
@@ -118,14 +121,17 @@ class Sheet:
                 splice = Splice(before.start, splice.end, before.text + splice.text)  # noqa: PLW2901
             joined.append(splice)
         if self.open_end and joined and joined[-1].end > self.length:
-            joined += self._reopened(joined.pop(), joined)
+            joined += self._reopened(joined.pop(), joined, open_end=open_end)
         return joined
 
-    def _reopened(self, last: Splice, others: list[Splice]) -> list[Splice]:
+    def _reopened(self, last: Splice, others: list[Splice], *, open_end: bool) -> list[Splice]:
         """The last splice, for a text that has no last line end."""
         text = last.text.removesuffix(self.newline)
         if last.start < len(self.characters):
-            return [Splice(last.start, self.length, text)]
+            start = last.start - (0 if text or not open_end else len(self.newline))
+            if any(other.end > start for other in others) or not self.characters.startswith(self.newline, start):
+                start = last.start
+            return [Splice(max(start, 0), self.length, text)]
         header = [one for one in self._chomped() if all(one.start >= other.end for other in others)]
         return [*header, Splice(self.length, self.length, self.newline + text)]
 

@@ -111,7 +111,7 @@ def test_odd_texts_are_edited_or_refused(case: Case) -> None:
         after = carried(case)
     except Refused:
         return
-    assert same(value_of(after), applied(case.value, case.patch))
+    assert same(value_of(after), applied(case.value, case.patch) if case.patch else case.value)
 
 
 @given(st.text(alphabet="abc:-?[]{}&*!|>'\"#,% \n\t\r=~<1.\\u", max_size=60), st.integers(0, 2))

@@ -25,11 +25,15 @@ KEY = "dynamic-plugins.yaml"
 
 def literal(inner: str, chomping: str, indent: int, newline: str) -> str:
     body = "".join(f"{' ' * indent}{line}\n" if line.strip() else "\n" for line in inner.split("\n"))
+    if inner.lstrip("\n").startswith(" ") or inner.startswith("\n"):
+        chomping = f"{indent - 2}{chomping}"
     return f"kind: ConfigMap\ndata:\n  {KEY}: |{chomping}\n{body}  other: x\n".replace("\n", newline)
 
 
 def wrap(inner: str, form: str) -> str:
     """A manifest around a text, in one of the ways that people and tools write it."""
+    if form.startswith(("literal", "stripped")):
+        inner = inner.replace("\r\n", "\n")
     value = {"kind": "ConfigMap", "data": {KEY: inner, "other": "x"}}
     match form:
         case "literal" | "literal-crlf":
