@@ -1,0 +1,109 @@
+"""Fixtures on a real Kubernetes: one world for the session, a namespace per test, a world of one's own where needed.
+
+These tests run only with WORLD=1 in the environment; otherwise they are deselected. With it, a machine that cannot have
+a world makes them skip, each by its name.
+"""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.world.api import Api, namespace_of
+from tests.world.audit import AuditLog
+from tests.world.programs import HELM_3, HELM_4, can_have_world, helm, kubectl
+from tests.world.users import Rules, User, grant
+from tests.world.world import World, await_service_account, start_world
+
+HERE = Path(__file__).parent
+WANTED = os.environ.get("WORLD") == "1"
+# A deleted namespace lingers: a name is never used again.
+NUMBERS = itertools.count()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Called with the tests of every folder: only those of this one are touched."""
+    ours = {one for one in items if one.path.is_relative_to(HERE)}
+    if not WANTED:
+        config.hook.pytest_deselected(items=[one for one in items if one in ours])
+        items[:] = [one for one in items if one not in ours]
+    elif why_not := can_have_world():
+        for one in ours:
+            one.add_marker(pytest.mark.skip(reason=why_not))
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    """The session's world, with OLM and the stand-ins. Tests keep to namespaces of their own."""
+    started = start_world()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def fresh_world() -> Iterator[World]:
+    """A world of the test's own, for what changes the whole cluster: operators, CRDs, catalogs, dead programs."""
+    started = start_world()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def api(world: World) -> Api:
+    return world.api
+
+
+@pytest.fixture
+def namespaces(world: World, request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
+    """Makes namespaces, named after the test and a word; they are deleted behind it."""
+    made: list[str] = []
+
+    def make(word: str, labels: dict[str, str] | None = None) -> str:
+        stem = "".join(one if one.isalnum() else "-" for one in request.node.name.lower())
+        name = f"{stem[:40].strip('-')}-{next(NUMBERS)}-{word}"
+        world.api.apply(namespace_of(name, labels))
+        made.append(name)
+        await_service_account(world.api, name)
+        return name
+
+    yield make
+    for name in made:
+        world.api.delete("v1", "Namespace", name)
+
+
+@pytest.fixture
+def namespace(namespaces: Callable[[str], str]) -> str:
+    """A new, empty namespace of the session's world."""
+    return namespaces("ns")
+
+
+@pytest.fixture
+def audit(world: World) -> AuditLog:
+    """The audit log from the start of the test on; `restart()` moves the mark."""
+    return world.audit()
+
+
+@pytest.fixture
+def user(world: World) -> Callable[..., User]:
+    """Makes users who may do only what they are given: user(rules, namespaces)."""
+
+    def make(rules: Rules = (), namespaces: tuple[str, ...] = ()) -> User:
+        made = world.weak_user()
+        if rules:
+            grant(world.api, made, rules, namespaces)
+        return made
+
+    return make
+
+
+@pytest.fixture(scope="session", params=[HELM_3, HELM_4], ids=["helm3", "helm4"])
+def each_helm(request: pytest.FixtureRequest) -> Path:
+    """The helm binary, once of each major version."""
+    return helm(request.param)
+
+
+@pytest.fixture(scope="session")
+def kubectl_binary() -> Path:
+    return kubectl()
