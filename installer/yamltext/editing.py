@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from installer.yamltext.anchors import settle
 from installer.yamltext.layout import Member, in_flow
 from installer.yamltext.patch import Branch, Drop, Patch, Refused, applied, narrowed
-from installer.yamltext.reading import Unreadable, compose
+from installer.yamltext.reading import DEPTH_LIMIT, Unreadable, compose, depth_bound
 from installer.yamltext.removing import drop
 from installer.yamltext.replacing import append, insert_pairs, replace, replace_key
 from installer.yamltext.sheet import Seat, Sheet
@@ -59,7 +59,9 @@ def _proven(sheet: Sheet, characters: str, expected: list[Any], *, open_end: boo
     """The splices of a sheet, once the text afterwards means what it should. Raises Refused."""
     try:
         splices = sheet.finished(open_end=open_end)
-        after = [construct(node, sheet.schema) for node in compose(spliced(characters, splices))]
+        shallow = sum(depth_bound(splice.text) for splice in splices) < DEPTH_LIMIT
+        result = compose(spliced(characters, splices), guarded=shallow)
+        after = [construct(node, sheet.schema) for node in result]
     except Unreadable as error:
         raise Refused(f"the edit would break the text: {error.message}") from error
     except ValueError as error:

@@ -67,9 +67,13 @@ else:  # pragma: no cover - wheels of PyYAML carry libyaml
             BaseResolver.__init__(self)
 
 
-def compose(text: str, *, limit: int = FILE_LIMIT) -> list[Node | None]:
-    """The documents of a text, in order; no document at all gives an empty list. Raises Unreadable."""
-    guard(text, limit=limit)
+def compose(text: str, *, limit: int = FILE_LIMIT, guarded: bool = False) -> list[Node | None]:
+    """The documents of a text, in order; no document at all gives an empty list. Raises Unreadable.
+
+    `guarded` says that `guard` has passed the text, or one that it differs little from.
+    """
+    if not guarded:
+        guard(text, limit=limit)
     characters = parseable(text)
     reader = _open(characters)
     documents: list[Node | None] = []
@@ -137,6 +141,11 @@ def guard(text: str, *, limit: int = FILE_LIMIT) -> None:
 # Where block collections may begin in a line: behind blanks and the dashes, question marks and colons of its head.
 _HEAD = re.compile(r"(?:^|(?<=[\r\x85\u2028\u2029]))(?:\ufeff?(?: +|[-?:](?=[\s\ufeff])[ \t]*)+)", re.MULTILINE)
 _MARK = re.compile(r"[-?:]")
+# A flow collection without another in it. If its opening bracket is one, so is the closing one: between them stand no
+# comment and no quotes but those of scalars, which begin behind a bracket, comma or colon.
+_INNERMOST = re.compile(
+    r"""[\[{](?:[^\[\]{}"'#]++|(?:(?<=[\[{,])|(?<=[,:][ ]))(?:"[^"\\\[\]{}]*+"|'[^'\[\]{}]*+'))*+[\]}]"""
+)
 
 
 def _may_be_deep(text: str) -> bool:
@@ -150,6 +159,8 @@ def depth_bound(text: str) -> int:
     indentation); every flow collection has an opening bracket.
     """
     flow = text.count("[") + text.count("{")
+    if flow > DEPTH_LIMIT // 2:
+        flow = 1 + flow - len(_INNERMOST.findall(text))
     if flow > DEPTH_LIMIT:
         return flow
     columns = {0}

@@ -147,7 +147,7 @@ def test_places_count_from_one() -> None:
 HEADS = st.lists(
     st.tuples(
         st.sampled_from(("", " ", "  ", "   ", " " * 7, " " * 20)),
-        st.lists(st.sampled_from(("- ", "? ", ": ", "-\n", "- &a ", "[", "{", "k: ", "\ufeff", "-\t")), max_size=6),
+        st.lists(st.sampled_from(("[a]", "[a: 'b', ", '{a: "]", ', "'[', ", 'a"b, ', '"', "'", "#[", "{b}", ", ", "- ", "? ", ": ", "-\n", "- &a ", "[", "{", "k: ", "\ufeff", "-\t")), max_size=6),
         st.sampled_from(("k:", "a", "", "]", "}", "k: v", "[", "- a")),
         st.sampled_from(("\n", "\r\n", "\r", "\u2028", "\x85", "\n---\n")),
     ),
@@ -179,7 +179,7 @@ def test_deep_texts_end_no_process() -> None:
     program = """
 import sys
 from installer.yamltext.reading import Unreadable, compose
-for text in ("[", "{a: ", "- ", "? ", "- ? ", "-\\t", "? [", '{"a":[', "- - {b: ", "&a [", "!t {k: "):
+for text in ("[", "{a: ", "- ", "? ", "- ? ", "-\\t", "? [", '{"a":[', "- - {b: ", "&a [", "!t {k: ", '[a"b, "x]", ', "['', '[', "):
     for text in (text * 100_000, text.rstrip() + " " * 3 + text * 100_000, "k:\\n" + " - " + text * 100_000):
         try:
             compose(text)
