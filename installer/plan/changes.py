@@ -10,6 +10,8 @@ from installer.yamltext.redaction import mask_characters
 
 BOM = "\ufeff"
 
+Opcode = tuple[str, int, int, int, int]
+
 
 @dataclass(frozen=True)
 class FileEdit:
@@ -57,21 +59,39 @@ def _by_object(touched: Iterable[Touched]) -> list[Touched]:
 
 
 def unified(path: str, before: str | None, after: str) -> str:
-    """A unified diff with secrets masked; a new file is compared with nothing."""
-    old = mask_characters(before) if before is not None else ""
-    lines = difflib.unified_diff(
-        _lines(old),
-        _lines(mask_characters(after)),
-        "/dev/null" if before is None else f"a/{path}",
-        f"b/{path}",
-    )
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    """A unified diff with secrets masked; a new file is compared with nothing.
+
+    A line whose secret alone has changed is in it, masked on both sides.
+    """
+    old, new = _lines(before or ""), _lines(after)
+    shown_old, shown_new = _lines(mask_characters(before or "")), _lines(mask_characters(after))
+    if (len(old), len(new)) != (len(shown_old), len(shown_new)):
+        old, new = shown_old, shown_new
+    parts = [f"--- {'/dev/null' if before is None else f'a/{path}'}\n", f"+++ b/{path}\n"]
+    for group in difflib.SequenceMatcher(None, old, new).get_grouped_opcodes():
+        parts += _hunk(group, shown_old, shown_new)
+    return "".join(parts) if len(parts) > 2 else ""  # noqa: PLR2004 - the two lines of the head
+
+
+def _hunk(group: list[Opcode], old: list[str], new: list[str]) -> list[str]:
+    first, last = group[0], group[-1]
+    lines = [f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@\n"]
+    for tag, old_start, old_end, new_start, new_end in group:
+        if tag == "equal":
+            lines += [f" {line}" for line in old[old_start:old_end]]
+        else:
+            lines += [f"-{line}" for line in old[old_start:old_end]]
+            lines += [f"+{line}" for line in new[new_start:new_end]]
+    return [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines]
+
+
+def _range(start: int, end: int) -> str:
+    """Lines as a unified diff counts them: from 1, and from the line before where there is none."""
+    length = end - start
+    return f"{start + 1}" if length == 1 else f"{start + bool(length)},{length}"
 
 
 def _lines(text: str) -> list[str]:
-    return (
-        text.splitlines(keepends=True)
-        if "\r" not in text
-        else [f"{line}\n" for line in text.split("\n")][:-1]
-        + ([text.rsplit("\n", 1)[-1]] if text.rsplit("\n", 1)[-1] else [])
-    )
+    """The lines of a text with their ends; only a newline ends one, so that a return stays visible in its line."""
+    *whole, rest = text.split("\n")
+    return [f"{line}\n" for line in whole] + ([rest] if rest else [])

@@ -46,8 +46,9 @@ class EntryPlanner:
             if present:
                 done += self._update(wanted, present, patch)
             else:
-                added.append(self._rendered(self._new(wanted)))
-                done.append(f"adds {wanted.package}")
+                new = self._new(wanted)
+                added.append(self._rendered(new))
+                done.append(f"adds {new['package']}")
         done += self._correct_hashes(entries, patch)
         if added:
             patch.append(("plugins",), added)
@@ -58,7 +59,7 @@ class EntryPlanner:
 
     def _new(self, wanted: GoalPlugin) -> dict[str, Any]:
         package, config = self.fitness.package(wanted), wanted.plugin_config
-        if config is None and "{{" not in package and not self.included.default_file:
+        if config is None and not self._brought(wanted, package):
             config = wanted.pinned_config
         if self._default_config(wanted):
             config = None
@@ -71,6 +72,10 @@ class EntryPlanner:
 
     def _switch(self) -> dict[str, bool]:
         return {"enabled": True} if self.goal.release.switch == "enabled" else {"disabled": False}
+
+    def _brought(self, wanted: GoalPlugin, package: str) -> bool:
+        """Whether an include brings the plugin, with its configuration; one that is not at hand is trusted to."""
+        return self.included.unknown or self._is_included(package, wanted.role)
 
     def _default_config(self, wanted: GoalPlugin) -> bool:
         """Whether an included entry that ours overrides brings the same configuration already."""
@@ -122,7 +127,7 @@ class EntryPlanner:
             done.append(f"{'corrects' if entry.data.get('integrity') else 'adds'} the integrity of {entry.package}")
             self._report_hash(entry)
         if self.fitness.fits(wanted, entry) and "pluginConfig" not in entry.data and not self._inherits_config(entry):
-            self._set_config(wanted, entry, path, patch)
+            done += self._add_config(wanted, entry, path, patch)
         if self._needs_switch(entry):
             done.append(f"switches {entry.package} on")
             self._set_switch(entry, path, patch)
@@ -133,6 +138,14 @@ class EntryPlanner:
             patch.put((*path, "integrity"), Set(integrity))
         elif "integrity" in entry.data:
             patch.put((*path, "integrity"), Drop())
+
+    def _add_config(self, wanted: GoalPlugin, entry: Entry, path: tuple[str | int, ...], patch: Branch) -> list[str]:
+        """A frontend without configuration shows nothing."""
+        config = wanted.plugin_config or wanted.pinned_config
+        if not config:
+            return []
+        patch.put((*path, "pluginConfig"), Set(config))
+        return [f"adds the pluginConfig of {entry.package}"]
 
     def _set_config(self, wanted: GoalPlugin, entry: Entry, path: tuple[str | int, ...], patch: Branch) -> None:
         """The person's pluginConfig stays; an old frontend key takes the plugin's name of today."""
@@ -172,16 +185,16 @@ class EntryPlanner:
     def _has_base(self, entry: Entry) -> bool:
         """Whether an include says something about the plugin: seen, or taken from what the release's default holds."""
         known_group = bool(entry.role) and role(entry.role or "").group in self.goal.release.default_groups
-        return self._is_included(entry) or (self.included.unknown and known_group)
+        return self._is_included(entry.package, entry.role) or (self.included.unknown and known_group)
 
     def _inherits_config(self, entry: Entry) -> bool:
         """The same, and sure: up to RHDH 1.8 an npm package of another version is another plugin."""
         versioned = self.behaviour.identity == "verbatim" and npm_version(entry.package) is not None
-        return self._is_included(entry) or (self._has_base(entry) and not versioned)
+        return self._is_included(entry.package, entry.role) or (self._has_base(entry) and not versioned)
 
-    def _is_included(self, entry: Entry) -> bool:
-        key = merge_key(entry.package, self.behaviour)
-        included = self.included.entries.get(entry.role or "", ())
+    def _is_included(self, package: str, role_name: str | None) -> bool:
+        key = merge_key(package, self.behaviour)
+        included = self.included.entries.get(role_name or "", ())
         return any(self._same(merge_key(str(one["package"]), self.behaviour), key) for one in included)
 
     def _same(self, included: str, key: str) -> bool:

@@ -31,7 +31,6 @@ class Included:
 
     entries: Mapping[str, tuple[Mapping[str, Any], ...]]
     unknown: bool
-    default_file: bool
 
 
 def schema_of(behaviour: Behaviour) -> Schema:

@@ -76,7 +76,7 @@ def _carried(draft: Draft, layer: Layer, change: Callable[[str], str], summary: 
     try:
         after = change(before)
     except Disagreement as error:
-        places = [draft.place_at(region.text, index) for index in (error.first, error.second)]
+        places = [draft.place_at(region.text, index) for index in sorted((error.first, error.second))]
         raise fail(
             ExitCode.DECIDE,
             "values-disagree",

@@ -63,7 +63,8 @@ class LoadingPlanner:
         return self.instance.flavour != "plain" and not made
 
     def _warn_scope(self, line: str) -> None:
-        name = self.instance.npmrc_name or "RELEASE-dynamic-plugins-npmrc"
+        release = "RELEASE-" if self.instance.flavour == "helm" else ""
+        name = self.instance.npmrc_name or f"{release}dynamic-plugins-npmrc"
         self.draft.warn(
             "npmrc-needed",
             f"npm must know where {line.split(':', maxsplit=1)[0]} packages are: add a Secret {name} with the key "

@@ -1,22 +1,26 @@
 """The plan of an installation: every planner in its order, then the prediction. Pure: data in, data out."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from installer.instance.instance import HelmHome, Layer
 from installer.instance.manifests import Manifests
-from installer.knowledge.aliases import npm_name, role
+from installer.knowledge.aliases import npm_name, role, role_of
 from installer.plan.data_index import DataIndexPlanner
 from installer.plan.draft import Draft, Touched, node_at
 from installer.plan.entries import EntryPlanner
 from installer.plan.entry import entries_of, is_on, schema_of
-from installer.plan.goal import Goal
+from installer.plan.goal import Goal, GoalPlugin
 from installer.plan.homes import Homes
 from installer.plan.joining import join_plugins, join_settings
 from installer.plan.loading import LoadingPlanner
 from installer.plan.prediction import Prediction, World, in_force, included, predict
-from installer.plan.settings import SettingsPlanner
+from installer.plan.settings import SettingsPlanner, at, leaves
 from installer.yamltext.patch import Branch, Set
 
+VARIABLE = re.compile(r"\$\{(\w+)\}")
 NEW_PLUGINS = "includes:\n  - dynamic-plugins.default.yaml\n"
 
 
@@ -55,10 +59,44 @@ def plan(world: World, goal: Goal, manifests: Manifests) -> Plan:
     settings.plan()
     LoadingPlanner(draft, goal, world.instance, homes, _scopes(world, draft, plugins)).plan()
     prediction = predict(world, draft, plugins, layers)
+    _warn_variables(world, goal, draft, prediction)
     for name in prediction.plugins.unknown:
         if not any(note.startswith(name) for note in draft.notes):
             draft.note(f"{name} is not at hand: what it holds is left out of the prediction; --defaults FILE names it")
+    for warning in prediction.plugins.warnings:
+        draft.note(f"RHDH's installer: {warning}")
     return Plan(draft, prediction, plugins, layers)
+
+
+def _warn_variables(world: World, goal: Goal, draft: Draft, prediction: Prediction) -> None:
+    """Mail needs a server and a sender, which only a person knows; Backstage drops a value without its variable."""
+    config = prediction.config.value if prediction.config else None
+    provided = world.instance.environment
+    names = [
+        name
+        for path, value in (leaf for one in goal.plugins if one.group == "email" for leaf in _said(one, prediction))
+        if at(config, path) is None
+        for name in VARIABLE.findall(str(value))
+        if name not in provided.values and name not in provided.unknown and not provided.open
+    ]
+    if names and config is not None:
+        draft.warn(
+            "variables-missing",
+            f"notifications by mail need {', '.join(names)}, which the manifests do not provide",
+            fix="add them to a Secret that the container of RHDH gets as environment variables",
+        )
+
+
+def _said(wanted: GoalPlugin, prediction: Prediction) -> list[tuple[tuple[str, ...], Any]]:
+    """The configuration that a plugin will have; the release's own where its default file is not at hand."""
+    on = [plugin for plugin in prediction.plugins.plugins if plugin.enabled and role_of(plugin.package) == wanted.role]
+    return [
+        leaf
+        for plugin in on
+        for config in [plugin.plugin_config or wanted.plugin_config or wanted.pinned_config]
+        if isinstance(config, Mapping)
+        for leaf in leaves(config)
+    ]
 
 
 def _chart_adds(world: World) -> bool:

@@ -168,11 +168,7 @@ def included(world: World, draft: Draft, layer: Layer) -> Included:
         for entry in entries_of(_value(text)) if isinstance(text, str) else []:
             if entry.role:
                 entries.setdefault(entry.role, []).append(entry.data)
-    return Included(
-        {role: tuple(found) for role, found in entries.items()},
-        unknown,
-        any(name.rsplit("/", 1)[-1] == DEFAULT_FILE for name in listed),
-    )
+    return Included({role: tuple(found) for role, found in entries.items()}, unknown)
 
 
 def _chart_entries(world: World) -> list[dict[str, Any]]:

@@ -157,6 +157,20 @@ class SettingsPlanner:
         new = [one for one in locations if template_of(str(one["target"])) not in known]
         if new:
             self.unite(("catalog", "locations"), new)
+        if not allows_templates(at(self.effective, ("catalog", "rules"))):
+            self._allow_templates({template_of(str(one["target"])) for one in locations})
+
+    def _allow_templates(self, targets: set[str]) -> None:
+        """A location that is there already, without a rule, would be read in vain."""
+        last = self._last_with(("catalog", "locations"))
+        if last is None or not self.layers[last].writable:
+            return
+        listed = at(self.values[last], ("catalog", "locations"))
+        for number, one in enumerate(listed if isinstance(listed, list) else []):
+            ours = isinstance(one, Mapping) and template_of(str(one.get("target", ""))) in targets
+            if ours and not allows_templates(one.get("rules")):
+                self._patch(last).append(("catalog", "locations", number, "rules"), [{"allow": ["Template"]}])
+                self.done.setdefault(last, []).append("allows Template in catalog.locations")
 
     def _permission(self) -> None:
         permission = at(self.effective, ("permission",))
@@ -252,6 +266,16 @@ def origin_of(url: str) -> str:
 def is_placeholder(value: Any) -> bool:
     """What an upstream document asks a reader to fill in; `{{ URL … }}` without quotes is a mapping to YAML."""
     return isinstance(value, str) and ("URL to RHDH" in value or "__RHDH_BASE_URL__" in value)
+
+
+def allows_templates(rules: Any) -> bool:
+    """Whether rules of the catalog, or of one of its locations, let templates in from everywhere."""
+    return any(
+        str(kind.get("kind") if isinstance(kind, Mapping) else kind).lower() == "template"
+        for rule in (rules if isinstance(rules, list) else [])
+        if isinstance(rule, Mapping) and "locations" not in rule and isinstance(rule.get("allow"), list)
+        for kind in rule["allow"]
+    )
 
 
 def template_of(target: str) -> str:

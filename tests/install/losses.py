@@ -24,9 +24,11 @@ OURS = (
 )
 
 
-def losses(before: bytes, after: bytes) -> list[str]:
-    """One line for everything that is gone."""
+def losses(name: str, before: bytes, after: bytes) -> list[str]:
+    """One line for everything of a file that is gone."""
     old, new = before.decode("utf-8-sig"), after.decode("utf-8-sig")
+    if not name.endswith((".yaml", ".json")):
+        return [line for line in old.splitlines() if line not in new.splitlines()]
     return [*_lost_comments(old, new), *_lost_data(old, new)]
 
 
