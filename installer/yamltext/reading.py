@@ -5,6 +5,7 @@ tag PLAIN and any other untagged node the tag QUOTED or none of use, so that eac
 by itself. Marks count characters of the text that was given; a byte order mark must be cut off before.
 """
 
+import gc
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -77,6 +78,8 @@ def compose(text: str, *, limit: int = FILE_LIMIT, guarded: bool = False) -> lis
     characters = parseable(text)
     reader = _open(characters)
     documents: list[Node | None] = []
+    collecting = gc.isenabled()
+    gc.disable()  # nodes are many and none is garbage: looking for some doubles the time
     try:
         while reader.check_node():
             documents.append(reader.get_node())
@@ -86,6 +89,8 @@ def compose(text: str, *, limit: int = FILE_LIMIT, guarded: bool = False) -> lis
         raise _too_deep() from error
     finally:
         reader.dispose()
+        if collecting:
+            gc.enable()
     if characters is not text:
         repair(text, documents)
     if "*" in text:

@@ -11,15 +11,71 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-WORDS = ("plugins", "package", "disabled", "app", "backend", "cors", "origin", "title", "url", "catalog", "rules",
-         "allow", "dynamic-plugins", "frontend", "proxy", "endpoints", "target", "on", "y", "integrity", "pluginConfig")  # fmt: skip
+WORDS = (
+    "plugins",
+    "package",
+    "disabled",
+    "app",
+    "backend",
+    "cors",
+    "origin",
+    "title",
+    "url",
+    "catalog",
+    "rules",
+    "allow",
+    "dynamic-plugins",
+    "frontend",
+    "proxy",
+    "endpoints",
+    "target",
+    "on",
+    "y",
+    "integrity",
+    "pluginConfig",
+)
 VALUES: tuple[Any, ...] = (
-    True, False, None, 0, 1, 3000, -7, 1.5, "", "x", "yes", "on", "null", "0123", "1e3", "~", "a: b", "a #b", "- x",
-    "https://example.com:8080/path?q=1#top", "${BACKEND_SECRET}", "{{inherit}}", "oci://quay.io/a/b:1.0!plugin",
-    "./dynamic-plugins/dist/backstage-plugin-catalog", "@redhat/backstage-plugin-orchestrator@1.6.0", "sha512-abc+/d==",
-    "it's", 'say "hi"', "emoji 😀 ümlaut", "tab\there", "back\\slash", "*", "&a", "!x", "%y", "[a]", "{b}", "'q'",
-    "x" * 300, "two words and more of them",
-)  # fmt: skip
+    True,
+    False,
+    None,
+    0,
+    1,
+    3000,
+    -7,
+    1.5,
+    "",
+    "x",
+    "yes",
+    "on",
+    "null",
+    "0123",
+    "1e3",
+    "~",
+    "a: b",
+    "a #b",
+    "- x",
+    "https://example.com:8080/path?q=1#top",
+    "${BACKEND_SECRET}",
+    "{{inherit}}",
+    "oci://quay.io/a/b:1.0!plugin",
+    "./dynamic-plugins/dist/backstage-plugin-catalog",
+    "@redhat/backstage-plugin-orchestrator@1.6.0",
+    "sha512-abc+/d==",
+    "it's",
+    'say "hi"',
+    "emoji 😀 ümlaut",
+    "tab\there",
+    "back\\slash",
+    "*",
+    "&a",
+    "!x",
+    "%y",
+    "[a]",
+    "{b}",
+    "'q'",
+    "x" * 300,
+    "two words and more of them",
+)
 NOTES = ("note", "TODO: fix", "package: off", "- package: x", "ü 😀", "&a *b")
 # Comments are numbered, so that each can be found again.
 COMMENT = re.compile(rf"# (?:{'|'.join(map(re.escape, NOTES))}) [0-9]+")
@@ -105,7 +161,11 @@ class Writer:
 
     def scalar(self, *, flow: bool = False) -> str:
         value = self.pick(VALUES)
-        forms = [quote(value)] if isinstance(value, str) else [{True: "true", False: "false", None: "null"}.get(value, str(value))]  # fmt: skip
+        forms = (
+            [quote(value)]
+            if isinstance(value, str)
+            else [{True: "true", False: "false", None: "null"}.get(value, str(value))]
+        )
         if isinstance(value, str):
             if value.isprintable():
                 forms.append("'" + value.replace("'", "''") + "'")
@@ -147,11 +207,13 @@ class Writer:
 
     def wrapped(self, column: int) -> list[str]:
         """A scalar over two lines."""
-        return self.pick((
-            ["plain text that", " " * column + "goes on"],
-            ['"quoted text that', " " * column + 'goes on # no comment"'],
-            ["'single quotes that", "", " " * column + "go on'"],
-        ))  # fmt: skip
+        return self.pick(
+            (
+                ["plain text that", " " * column + "goes on"],
+                ['"quoted text that', " " * column + 'goes on # no comment"'],
+                ["'single quotes that", "", " " * column + "go on'"],
+            )
+        )
 
     def value(self, column: int, depth: int) -> list[str]:
         """A value: what stands behind the colon or dash, then whole lines. `column` is that of a nested mapping."""
@@ -251,17 +313,47 @@ def finish(lines: list[str], manner: Manner) -> str:
 
 
 ODD = (
-    "%YAML 1.1\n---\na: 1\nb: {c: [1, 2]}\n...\n", "---\na: 1 # x\n---\nb: 2\n", "a: 1\n...\n---\n# only a comment\n",
-    "", "\n", "# only a comment", "---\n", "--- # c\n", "{}\n", "{} # c", "[]\n", "a:\tb\t# tab\n",
-    "? a\n: b # c\n? c\n: - d\n  - e\n", "? a\n? b\n", "- a\n- b\n", "text\n", "a: {b, c: , d}\n", "a: [b: c, d]\n",
-    "a: &x !!str 1\nb: *x\n", "a: !!str\nb: !t {c: 1}\n", "&r a: 1\nb: *r\n", "a: &x b\n*x : 1\n", "a: &x {b: &y [1]}\nc: *x\nd: *y\n",
-    "a: |2\n   x\n  y\nb: 1\n", "a: |+\n  x\n\n\nb: 1\n", "a: |+\n  x\n\n\n", "a: >\n  x\n\n  y", "a: |\n  x", "a: 1\na: 2\n",
-    "a:\n  - b\n    # deep\n  # dash\n# left\n", "a: [ # c\n  1, # d\n  2 # e\n  # f\n]\n", "a: {b: 1, # c\n  d: 2 # e\n}\n",
-    "- - a # x\n  - b\n- - c\n", "- a: 1 # x\n  # y\n  b: 2\n-\n  c: 3\n", "a: 'x'#c\n", "a : 1\n\"b\" : 2\n",
-    "a:\n- &x\n  b: 1\n- <<: *x\n  c: 2\n- *x\n", "a: b\u2028c: d\n", "a: \"x\\\n  y\"\n", "a:\n  b: 1\n\n\n\n  # far\n\n",
-)  # fmt: skip
-
-
+    "%YAML 1.1\n---\na: 1\nb: {c: [1, 2]}\n...\n",
+    "---\na: 1 # x\n---\nb: 2\n",
+    "a: 1\n...\n---\n# only a comment\n",
+    "",
+    "\n",
+    "# only a comment",
+    "---\n",
+    "--- # c\n",
+    "{}\n",
+    "{} # c",
+    "[]\n",
+    "a:\tb\t# tab\n",
+    "? a\n: b # c\n? c\n: - d\n  - e\n",
+    "? a\n? b\n",
+    "- a\n- b\n",
+    "text\n",
+    "a: {b, c: , d}\n",
+    "a: [b: c, d]\n",
+    "a: &x !!str 1\nb: *x\n",
+    "a: !!str\nb: !t {c: 1}\n",
+    "&r a: 1\nb: *r\n",
+    "a: &x b\n*x : 1\n",
+    "a: &x {b: &y [1]}\nc: *x\nd: *y\n",
+    "a: |2\n   x\n  y\nb: 1\n",
+    "a: |+\n  x\n\n\nb: 1\n",
+    "a: |+\n  x\n\n\n",
+    "a: >\n  x\n\n  y",
+    "a: |\n  x",
+    "a: 1\na: 2\n",
+    "a:\n  - b\n    # deep\n  # dash\n# left\n",
+    "a: [ # c\n  1, # d\n  2 # e\n  # f\n]\n",
+    "a: {b: 1, # c\n  d: 2 # e\n}\n",
+    "- - a # x\n  - b\n- - c\n",
+    "- a: 1 # x\n  # y\n  b: 2\n-\n  c: 3\n",
+    "a: 'x'#c\n",
+    'a : 1\n"b" : 2\n',
+    "a:\n- &x\n  b: 1\n- <<: *x\n  c: 2\n- *x\n",
+    "a: b\u2028c: d\n",
+    'a: "x\\\n  y"\n',
+    "a:\n  b: 1\n\n\n\n  # far\n\n",
+)
 
 
 @st.composite

@@ -9,10 +9,22 @@ from installer.yamltext.patch import Branch, Drop, Patch, Path, Set
 from installer.yamltext.values import key_text
 
 NEW: tuple[Any, ...] = (
-    "new", True, 7, "it's: \"new\" # x", "", "${NEW}", "123", {"title": "n", "list": ["a", {"b": "c: d"}]},
-    ["https://new.example.com", 1], {"deep": {"er": {"x": [True]}}}, [], {}, "ü 😀", "two\nlines\n",
+    "new",
+    True,
+    7,
+    'it\'s: "new" # x',
+    "",
+    "${NEW}",
+    "123",
+    {"title": "n", "list": ["a", {"b": "c: d"}]},
+    ["https://new.example.com", 1],
+    {"deep": {"er": {"x": [True]}}},
+    [],
+    {},
+    "ü 😀",
+    "two\nlines\n",
     [{"package": "./dynamic-plugins/dist/new", "disabled": False, "pluginConfig": {"a": {"b": "c"}}}],
-)  # fmt: skip
+)
 FRESH = ("fresh", "brand-new", "scaffolder.backstage.io/x", "n", "9")
 
 
@@ -102,7 +114,11 @@ def _touched(node: Node, patch: Patch, lines: set[int], head: int | None) -> Non
             _touched(child, change, lines, start)
         if name in patch.renames and key is not None:
             _all(key, lines)
-    kept = [child if key is None else key for name, key, child in members(node) if not isinstance(patch.members.get(name), Drop)]
+    kept = [
+        child if key is None else key
+        for name, key, child in members(node)
+        if not isinstance(patch.members.get(name), Drop)
+    ]
     if not kept:
         _all(node, lines)
         lines.update(range(node.start_mark.line if head is None else head, node.start_mark.line))

@@ -58,11 +58,13 @@ def comments(text: str) -> set[str]:
 
 def lasting(patch: Branch) -> Branch:
     """The part of a patch that does nothing when it is carried out again."""
-    return Branch({
-        key: lasting(member) if isinstance(member, Branch) else member
-        for key, member in patch.members.items()
-        if isinstance(key, str) and not isinstance(member, Drop)
-    })  # fmt: skip
+    return Branch(
+        {
+            key: lasting(member) if isinstance(member, Branch) else member
+            for key, member in patch.members.items()
+            if isinstance(key, str) and not isinstance(member, Drop)
+        }
+    )
 
 
 @given(cases(of=texts()))

@@ -106,7 +106,9 @@ def test_refused(name: str) -> None:
         pytest.param("# " + "[" * 5_000 + "\na: 1\n", {"a": 1}, id="brackets in a comment"),
         pytest.param("a: |\n" + "".join(f"{' ' * n}x\n" for n in range(1, 200)), None, id="stairs in a block scalar"),
         pytest.param("a: 1 # é\n", {"a": 1}, id="beyond ASCII"),
-        pytest.param("a: ~\nb: !custom x\nc: !!python/object:os.system y\n", {"a": None, "b": "x", "c": "y"}, id="tags"),
+        pytest.param(
+            "a: ~\nb: !custom x\nc: !!python/object:os.system y\n", {"a": None, "b": "x", "c": "y"}, id="tags"
+        ),
         pytest.param('{"a": "\\ud83d\\ude00", "b": "\\ud83d"}', {"a": "😀", "b": "\ufffd"}, id="surrogate escapes"),
         pytest.param('["\\\\ud83d", "\\uD83D\\uDE00!"]', ["\\ud83d", "😀!"], id="escaped backslash"),
     ],
@@ -147,7 +149,33 @@ def test_places_count_from_one() -> None:
 HEADS = st.lists(
     st.tuples(
         st.sampled_from(("", " ", "  ", "   ", " " * 7, " " * 20)),
-        st.lists(st.sampled_from(("[a]", "[a: 'b', ", '{a: "]", ', "'[', ", 'a"b, ', '"', "'", "#[", "{b}", ", ", "- ", "? ", ": ", "-\n", "- &a ", "[", "{", "k: ", "\ufeff", "-\t")), max_size=6),
+        st.lists(
+            st.sampled_from(
+                (
+                    "[a]",
+                    "[a: 'b', ",
+                    '{a: "]", ',
+                    "'[', ",
+                    'a"b, ',
+                    '"',
+                    "'",
+                    "#[",
+                    "{b}",
+                    ", ",
+                    "- ",
+                    "? ",
+                    ": ",
+                    "-\n",
+                    "- &a ",
+                    "[",
+                    "{",
+                    "k: ",
+                    "\ufeff",
+                    "-\t",
+                )
+            ),
+            max_size=6,
+        ),
         st.sampled_from(("k:", "a", "", "]", "}", "k: v", "[", "- a")),
         st.sampled_from(("\n", "\r\n", "\r", "\u2028", "\x85", "\n---\n")),
     ),
@@ -167,7 +195,12 @@ def test_the_cheap_bound_of_the_depth_never_errs(lines: list[tuple[str, list[str
     try:
         for event in events(text):
             name = type(event).__name__
-            depth += {"MappingStartEvent": 1, "SequenceStartEvent": 1, "MappingEndEvent": -1, "SequenceEndEvent": -1}.get(name, 0)  # fmt: skip
+            depth += {
+                "MappingStartEvent": 1,
+                "SequenceStartEvent": 1,
+                "MappingEndEvent": -1,
+                "SequenceEndEvent": -1,
+            }.get(name, 0)
             deepest = max(deepest, depth)
     except Unreadable:
         pass
