@@ -111,14 +111,16 @@ def _warn(reading: _Reading, code: str, message: str, where: Place) -> None:
 
 
 def _read_generated(reading: _Reading, found: Walk) -> None:
-    """Files of other names that a configMapGenerator names (`.env`, `.npmrc`): held as characters only."""
+    """Files that a configMapGenerator names, of other names (`.env`, `.npmrc`) or empty: held as characters only."""
     for wanted in generated_paths(reading.documents):
         path = inside(found.root, wanted)
-        if path is None or path in reading.files or is_manifest(posixpath.basename(path)):
+        if path is None or path in reading.files:
             continue
+        data = _load(reading, path)
+        if data and is_manifest(posixpath.basename(path)):
+            continue  # read already, and no YAML
         if path != wanted:
             found.links[wanted] = path
-        data = _load(reading, path)
         try:
             characters, bom = decode(data)
             reading.files[path] = File(path, data, characters, bom)
