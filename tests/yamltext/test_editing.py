@@ -12,10 +12,11 @@ from installer.yamltext.patch import Branch, Drop, Set, applied
 from installer.yamltext.reading import Unreadable, compose
 from installer.yamltext.splices import spliced
 from installer.yamltext.values import Schema, construct, same
-from tests.yamltext.documents import COMMENT, ODD, json_texts, texts
+from tests.yamltext.documents import COMMENT, json_texts, texts
 from tests.yamltext.patches import patches, touched
+from tests.yamltext.samples import ODD
 
-MANY = 15 * settings.default.max_examples
+MANY = 30 * settings.default.max_examples
 
 
 @dataclass(frozen=True)

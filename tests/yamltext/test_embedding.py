@@ -104,7 +104,7 @@ def test_every_place_maps_outwards(inner: str, form: str, data: Any) -> None:
     embedding = embed(outer, scalar)
     assert isinstance(embedding, Literal | Quoted)
     index = data.draw(st.integers(0, max(len(text.characters) - 1, 0)))
-    if text.characters[index : index + 1].isalnum():
+    if text.characters[index : index + 1].isascii() and text.characters[index : index + 1].isalnum():
         assert outer[embedding.outer_index(index)] == text.characters[index]
     assert 1 <= text.place(index).line <= outer.count("\n") + 1
 

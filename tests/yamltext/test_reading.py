@@ -212,7 +212,8 @@ def test_deep_texts_end_no_process() -> None:
     program = """
 import sys
 from installer.yamltext.reading import Unreadable, compose
-for text in ("[", "{a: ", "- ", "? ", "- ? ", "-\\t", "? [", '{"a":[', "- - {b: ", "&a [", "!t {k: ", '[a"b, "x]", ', "['', '[', "):
+for text in ("[", "{a: ", "- ", "? ", "- ? ", "-\\t", "? [", '{"a":[', "- - {b: ", "&a [", "!t {k: ",
+             '[a"b, "x]", ', "['', '[', "):
     for text in (text * 100_000, text.rstrip() + " " * 3 + text * 100_000, "k:\\n" + " - " + text * 100_000):
         try:
             compose(text)
