@@ -1,7 +1,8 @@
 """Shows what RHDH will run with: `config effective` and `config show`. Plans nothing, writes nothing."""
 
 import os.path
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from installer.appconfig.simulate import Effective, Environment, Layer, lookup
@@ -10,14 +11,15 @@ from installer.flow.observing import described, observe, read_text
 from installer.flow.views import config_view, failure_view, plugin_views
 from installer.knowledge.releases import Release, minors, release
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
+from installer.model.place import Place
 from installer.model.report import Report
 from installer.model.request import ConfigRequest
 from installer.plan.draft import Draft
 from installer.plan.entry import DEFAULT_FILE
-from installer.plan.prediction import GENERATED, Failure, Prediction, predict, switches
-from installer.plan.rendering import dump
+from installer.plan.prediction import GENERATED, MAIN, Failure, Prediction, predict, switches, with_generated
+from installer.plan.rendering import Rendering, dump
 from installer.plugins.behaviour import behaviour
-from installer.plugins.outcome import ABSENT, UNKNOWN, Include, Outcome
+from installer.plugins.outcome import ABSENT, UNKNOWN, Include, Origin, Outcome
 from installer.plugins.simulate import simulate as simulate_plugins
 from installer.yamltext.redaction import mask_message, mask_value
 
@@ -108,16 +110,45 @@ def _of_files(request: ConfigRequest) -> Prediction:
     chosen = _release(request)
     environment = dict(request.env)
     outcome = _plugins(request, chosen, environment)
+    renderings = _renderings(request, outcome)
     if outcome.failure:
-        return Prediction(outcome, None, Failure(outcome.failure.message, outcome.failure.package, None), ())
+        failed = outcome.failure
+        where = _named(renderings, failed.origin) if failed.origin else None
+        return Prediction(outcome, None, Failure(failed.message, failed.package, where), (), renderings)
     if not request.app_config and not outcome.app_config:
         config = Effective({}, None, {}, ())
-        return Prediction(outcome, config, None, ())
+        return Prediction(outcome, config, None, (), renderings)
     layers = [Layer(GENERATED, dump(outcome.app_config))] if outcome.app_config else []
     layers += [Layer(path, _config_text(path)) for path in request.app_config]
     config = simulate_config(layers, Environment(environment, frozenset()), _read_beside(), switches(chosen))
-    failure = Failure(config.failure.message, None, None) if config.failure else None
-    return Prediction(outcome, config, failure, config.unresolved)
+    failure = Failure(config.failure.message, None, _config_place(config)) if config.failure else None
+    return with_generated(Prediction(outcome, config, failure, config.unresolved, renderings))
+
+
+def _renderings(request: ConfigRequest, outcome: Outcome) -> dict[str, Rendering]:
+    """The files of --file by the names that RHDH knows them by."""
+    names = {origin.file for plugin in outcome.plugins for origin in (plugin.origin, *plugin.overrides)}
+    names |= {failure.origin.file for failure in outcome.failures if failure.origin}
+    names |= {outcome.failure.origin.file} if outcome.failure and outcome.failure.origin else set()
+    return {name: Rendering(name, "", partial(Place, _path(request, name))) for name in sorted(names)}
+
+
+def _path(request: ConfigRequest, name: str) -> str:
+    """The file that RHDH would read under a name."""
+    if name == MAIN:
+        return request.file or name
+    if name == DEFAULT_FILE and request.defaults:
+        return request.defaults
+    return os.path.join(os.path.dirname(request.file or ""), name)  # noqa: PTH118, PTH120 - joined as RHDH joins names
+
+
+def _named(renderings: Mapping[str, Rendering], origin: Origin) -> Place:
+    return renderings[origin.file].locate(origin.line, origin.column)
+
+
+def _config_place(config: Effective) -> Place | None:
+    failure = config.failure
+    return Place(failure.file, failure.line or 1, 1) if failure and failure.file and failure.file != GENERATED else None
 
 
 def _plugins(request: ConfigRequest, chosen: Release, environment: dict[str, str]) -> Outcome:
@@ -130,12 +161,10 @@ def _plugins(request: ConfigRequest, chosen: Release, environment: dict[str, str
 
 
 def _include(request: ConfigRequest) -> Callable[[str], Include]:
-    folder = os.path.dirname(request.file or "")  # noqa: PTH120 - joined with names as RHDH joins them
-
     def include(name: str) -> Include:
         if name == DEFAULT_FILE and request.defaults:
             return read_text(request.defaults)
-        path = os.path.join(folder, name)  # noqa: PTH118
+        path = _path(request, name)
         if os.path.isfile(path):  # noqa: PTH113
             return read_text(path)
         return UNKNOWN if os.path.basename(name) == DEFAULT_FILE else ABSENT  # noqa: PTH119

@@ -4,7 +4,7 @@ Predicts; changes nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from installer.appconfig.simulate import ALL, Effective, Environment, Switches
@@ -16,6 +16,7 @@ from installer.knowledge.releases import Release
 from installer.model.place import Place
 from installer.plan.draft import Draft
 from installer.plan.entry import DEFAULT_FILE, Included, entries_of
+from installer.plan.generated import generated
 from installer.plan.goal import GoalPlugin
 from installer.plan.rendering import Rendering, dump, render
 from installer.plugins.behaviour import Behaviour, behaviour
@@ -91,12 +92,24 @@ def predict(world: World, draft: Draft, plugins: Layer | None, layers: tuple[Lay
         world.behaviour,
         dict(world.instance.init_environment.values),
     )
-    renderings: dict[str, Rendering] = {MAIN: main} if main else {}
+    renderings = {name: render(draft, layer, world.instance) for name, layer in world.instance.defaults.items()}
+    if world.defaults is not None:
+        renderings.pop(DEFAULT_FILE, None)  # a file of the command line stands in its place
+    renderings |= {MAIN: main} if main else {}
     if outcome.failure:
         return Prediction(outcome, None, _plugin_failure(outcome, renderings), (), renderings)
     config = _configured(world, draft, outcome, layers, renderings)
     failure = _config_failure(config, renderings) if config.failure else None
-    return Prediction(outcome, config, failure, config.unresolved, renderings)
+    return with_generated(Prediction(outcome, config, failure, config.unresolved, renderings))
+
+
+def with_generated(prediction: Prediction) -> Prediction:
+    """What RHDH generates comes from the entries of plugins: origins lead there."""
+    content = prediction.plugins.app_config
+    if not content:
+        return prediction
+    made = generated(GENERATED, dump(content), prediction.plugins, prediction.place)
+    return replace(prediction, renderings={**prediction.renderings, GENERATED: made})
 
 
 def in_force(world: World, draft: Draft, plugins: Layer | None, layers: tuple[Layer, ...]) -> dict[str, Any]:
@@ -118,11 +131,11 @@ def _configured(
     return configure(world, outcome.app_config, list(zip(names, [text.characters for text in texts], strict=True)))
 
 
-def configure(world: World, generated: Mapping[Any, Any] | None, files: list[tuple[str, str]]) -> Effective:
+def configure(world: World, brought: Mapping[Any, Any] | None, files: list[tuple[str, str]]) -> Effective:
     """The app-config of a directory: what the plugins bring, then the layers."""
     variables = world.instance.environment
     layers = [ConfigLayer(IMAGE, "{}\n")]
-    layers += [ConfigLayer(GENERATED, dump(dict(generated)))] if generated else []
+    layers += [ConfigLayer(GENERATED, dump(dict(brought)))] if brought else []
     layers += [ConfigLayer(name, characters) for name, characters in files]
     environment = Environment(dict(variables.values), ALL if variables.open else variables.unknown)
     return simulate_config(layers, environment, _not_at_hand, switches(world.release))
