@@ -108,13 +108,17 @@ def embed(outer: str, scalar: ScalarNode) -> Embedding:
     return found or _rewrite(outer, scalar)
 
 
-_PIECE = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # one character of JSON's
-    r"|\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|(\r?\n)[ \t]*|.)"  # 1: an escaped line end
-    r"|('')"  # 2
-    r"|([ \t]*\r?\n(?:[ \t]*\r?\n)*[ \t]*)",  # 3: a fold
-    re.DOTALL,
-)
+_FOLD = r"(?P<fold>[ \t]*\r?\n(?:[ \t]*\r?\n)*[ \t]*)"
+# What stands for something else in a quoted scalar, by its quote.
+_PIECES = {
+    '"': re.compile(
+        r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # one character of JSON's
+        r"|\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|(?P<joined>\r?\n)[ \t]*|.)"
+        rf"|{_FOLD}",
+        re.DOTALL,
+    ),
+    "'": re.compile(rf"(?P<joined>(?!))|''|{_FOLD}"),
+}
 
 
 def _quoted(outer: str, scalar: ScalarNode) -> Quoted | None:
@@ -126,9 +130,7 @@ def _quoted(outer: str, scalar: ScalarNode) -> Quoted | None:
         return None
     inner_starts, outer_starts = [0], [start + 1]
     length, position = 0, start + 1
-    for match in _PIECE.finditer(outer, start + 1, end - 1):
-        if (quote == "'") == match[0].startswith("\\") or (match[2] and quote == '"'):
-            continue
+    for match in _PIECES[quote].finditer(outer, start + 1, end - 1):
         length += match.start() - position
         inner_starts.append(length)
         outer_starts.append(match.start())
@@ -143,10 +145,10 @@ def _quoted(outer: str, scalar: ScalarNode) -> Quoted | None:
 
 
 def _decoded_length(match: re.Match[str]) -> int:
-    if match[1]:
+    if match["joined"]:
         return 0
-    if match[3]:
-        breaks = match[3].count("\n")
+    if match["fold"]:
+        breaks = match["fold"].count("\n")
         return breaks - 1 if breaks > 1 else 1
     return 1
 

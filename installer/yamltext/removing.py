@@ -50,13 +50,30 @@ def _drop_block(sheet: Sheet, members: list[Member], run: list[int]) -> None:
         member = members[number]
         column = sheet.column(member.start)
         first = spans.line_start(sheet.characters, member.start)
-        end = spans.line_end(sheet.characters, member.end)
-        stop = spans.after_comments(sheet.characters, member.end, column + 1) if fragile else end
+        stop = spans.line_end(sheet.characters, member.end)
         comments = sheet.layout.comments(_nodes([member]), first, stop)
         lines = sheet.comment_lines(comments, column, as_they_are=not fragile)
-        if before is not None and fragile and not lines:
-            stop = spans.after_blank_lines(sheet.characters, stop, empty=spans.keeps(sheet.characters, before))
+        if before is not None and fragile:
+            end, stop = stop, _behind_deep_comments(sheet, stop, column)
+            lines += [_moved(line, column) for line in sheet.characters[end:stop].splitlines()]
+            if not lines:
+                stop = spans.after_blank_lines(sheet.characters, stop, empty=spans.keeps(sheet.characters, before))
         sheet.add(first, stop, "".join(line + sheet.newline for line in lines))
+
+
+def _behind_deep_comments(sheet: Sheet, position: int, column: int) -> int:
+    """Behind the comments, blank lines between them or not, that a block scalar before them would take for its text."""
+    while position < len(sheet.characters):
+        comment = spans.after_blank_lines(sheet.characters, position, empty=True)
+        behind = spans.after_comments(sheet.characters, comment - 1, column + 1)
+        if behind == comment:
+            break
+        position = behind
+    return position
+
+
+def _moved(line: str, column: int) -> str:
+    return " " * column + line.strip() if line.strip() else line
 
 
 def _make_room(sheet: Sheet, members: list[Member], run: list[int]) -> None:
@@ -66,8 +83,14 @@ def _make_room(sheet: Sheet, members: list[Member], run: list[int]) -> None:
     start, following = members[run[0]].start, members[run[-1] + 1].start
     column = sheet.column(start)
     comments = sheet.layout.comments(_nodes([members[number] for number in run]), start, following)
-    text = "".join(f"{line}{sheet.newline}{' ' * column}" for line in (comment.text for comment in comments))
-    sheet.add(start, following, text)
+    if not comments:
+        sheet.add(start, following, "")
+        return
+    head = "" if comments[0].own_line else comments[0].text
+    lines = sheet.comment_lines(comments[1:] if head else comments, column, as_they_are=True)
+    if not head:
+        start = len(sheet.characters[:start].rstrip(" "))
+    sheet.add(start, following, sheet.newline.join([head, *lines, " " * column]))
 
 
 def _drop_flow(sheet: Sheet, members: list[Member], run: list[int]) -> None:
