@@ -234,10 +234,26 @@ def _differences(before: str, after: str) -> tuple[Splice, ...]:
         starts.append(starts[-1] + len(line))
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     return tuple(
-        Splice(starts[first], starts[last], "".join(new[begin:end]))
+        _narrowed(starts[first], old[first:last], new[begin:end])
         for tag, first, last, begin, end in _opcodes(matcher, old, new)
         if tag != "equal"
     )
+
+
+def _narrowed(start: int, old: list[str], new: list[str]) -> Splice:
+    """Of one line for one line only what differs: a text in flow style may be a single line, folded in its file."""
+    if len(old) != 1 or len(new) != 1:
+        return Splice(start, start + sum(map(len, old)), "".join(new))
+    (before,), (after,) = old, new
+    head = _alike(before, after)
+    tail = _alike(before[head:][::-1], after[head:][::-1])
+    return Splice(start + head, start + len(before) - tail, after[head : len(after) - tail])
+
+
+def _alike(first: str, second: str) -> int:
+    """How many characters both begin with."""
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((index for index, (one, other) in pairs if one != other), min(len(first), len(second)))
 
 
 def _opcodes(
