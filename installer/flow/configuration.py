@@ -16,10 +16,11 @@ from installer.model.report import Report
 from installer.model.request import ConfigRequest
 from installer.plan.draft import Draft
 from installer.plan.entry import DEFAULT_FILE
-from installer.plan.prediction import GENERATED, MAIN, Failure, Prediction, predict, switches, with_generated
+from installer.plan.prediction import GENERATED, MAIN, Failure, Prediction, placed, predict, switches, with_generated
 from installer.plan.rendering import Rendering, dump
 from installer.plugins.behaviour import behaviour
 from installer.plugins.outcome import ABSENT, UNKNOWN, Include, Origin, Outcome
+from installer.plugins.outcome import Failure as Missing
 from installer.plugins.simulate import simulate as simulate_plugins
 from installer.yamltext.redaction import mask_message, mask_value
 
@@ -63,7 +64,8 @@ def _report(prediction: Prediction, extra: dict[str, Any], warnings: tuple[Probl
 
 
 def _notes(prediction: Prediction) -> list[str]:
-    return [f"{name} is not at hand: its plugins are not shown" for name in prediction.plugins.unknown]
+    unknown = [f"{name} is not at hand: its plugins are not shown" for name in prediction.plugins.unknown]
+    return [*unknown, *(f"RHDH would log: {mask_message(line)}" for line in prediction.plugins.warnings)]
 
 
 def _problem(failure: Failure) -> Problem:
@@ -121,7 +123,8 @@ def _of_files(request: ConfigRequest) -> Prediction:
     layers = [Layer(GENERATED, dump(outcome.app_config))] if outcome.app_config else []
     layers += [Layer(path, _config_text(path)) for path in request.app_config]
     config = simulate_config(layers, Environment(environment, frozenset()), _read_beside(), switches(chosen))
-    failure = Failure(config.failure.message, None, _config_place(config)) if config.failure else None
+    where = _config_place(config)
+    failure = Failure(placed(config.failure.message, where), None, where) if config.failure else None
     return with_generated(Prediction(outcome, config, failure, config.unresolved, renderings))
 
 
@@ -155,9 +158,9 @@ def _plugins(request: ConfigRequest, chosen: Release, environment: dict[str, str
     if request.file is None:
         return Outcome((), {}, None, (), ())
     text = _config_text(request.file)
-    return simulate_plugins(
-        ABSENT if text is None else text, _include(request), behaviour(chosen.behaviour), environment
-    )
+    if text is None:  # RHDH would start without plugins, which is not what somebody means who names a file
+        return Outcome((), None, Missing(f"{request.file} does not exist"), (), ())
+    return simulate_plugins(text, _include(request), behaviour(chosen.behaviour), environment)
 
 
 def _include(request: ConfigRequest) -> Callable[[str], Include]:

@@ -231,4 +231,11 @@ def _config_failure(config: Effective, renderings: Mapping[str, Rendering]) -> F
     where = None
     if failure.file is not None and failure.file in renderings:
         where = renderings[failure.file].locate(failure.line or 1, 1)
-    return Failure(failure.message, None, where)
+    return Failure(placed(failure.message, where), None, where)
+
+
+def placed(message: str, where: Place | None) -> str:
+    """Backstage's loader does not say which file its parser refuses."""
+    if where is None or where.file.rpartition("/")[2] in message:
+        return message
+    return f"{message} ({where.file}:{where.line})"

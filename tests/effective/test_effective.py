@@ -1,0 +1,79 @@
+"""`config effective` and `config show` through the program: origins, what is not known, what RHDH would refuse."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import jsonschema
+import pytest
+import yaml
+
+from installer.cli.schema import envelope_schema
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "scripts" / "sample"
+VALIDATOR = jsonschema.Draft202012Validator(envelope_schema())
+CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
+
+
+def ask(folder: Path, *words: str) -> SimpleNamespace:
+    done = subprocess.run(
+        [sys.executable, "-m", "installer", *words, "-o", "json"],
+        capture_output=True,
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "SECRET_OF_THIS_SHELL": "leaked"},
+        check=False,
+        timeout=60,
+    )
+    document = json.loads(done.stdout)
+    VALIDATOR.validate(document)
+    assert document["exit"]["code"] == done.returncode
+    assert b"leaked" not in done.stdout + done.stderr
+    return SimpleNamespace(code=done.returncode, document=document, result=document["result"] or {})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
+def test_case(case, tmp_path):
+    for name, text in case["files"].items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    said = ask(tmp_path, *case["words"].split())
+    assert said.code == case.get("exit", 0), said.document["errors"]
+    for key, wanted in case.get("result", {}).items():
+        assert said.result[key] == wanted, key
+    assert plugins(said.result) == case.get("plugins", plugins(said.result))
+    errors = said.document["errors"]
+    assert [error["code"] for error in errors] == case.get("errors", [])
+    for part in case.get("says", []):
+        assert part in errors[0]["message"]
+    if "where" in case:
+        where = errors[0]["where"]
+        assert f"{where['file']}:{where['line']}" == case["where"]
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def plugins(result):
+    return [
+        f"{'on' if one['enabled'] else 'off'} {one['package']} {one['origin']}" for one in result.get("plugins", [])
+    ]
+
+
+def test_a_directory():
+    said = ask(SAMPLE.parent, "config", "effective", "--directory", "sample")
+    assert said.code == 0
+    assert said.result["unknownIncludes"] == ["dynamic-plugins.default.yaml"]
+    assert said.result["appConfig"]["app"]["title"] == "Example Corp Developer Hub"
+    assert plugins(said.result)[0] == (
+        "on ./dynamic-plugins/dist/backstage-plugin-techdocs-backend-dynamic dynamic-plugins.yaml:12"
+    )
+    assert said.result["instance"]["version"] == "1.6"
+
+
+def test_a_value_of_a_directory():
+    said = ask(SAMPLE.parent, "config", "show", "catalog.locations.0.target", "--directory", "sample")
+    assert said.result["origin"] == "app-config.yaml:32"
+    said = ask(SAMPLE.parent, "config", "show", "kubernetes.serviceLocatorMethod.type", "--directory", "sample")
+    assert said.result["origin"] == "dynamic-plugins.yaml:18"
