@@ -149,6 +149,7 @@ class _Mover:
             case MappingNode() as destination, MappingNode() as source if is_block(source) and is_block(destination):
                 self._join_mappings(destination, source, second, path)
             case SequenceNode() as destination, SequenceNode() as source if is_block(source) and is_block(destination):
+                self._lead(second, destination)
                 self._transfer(spans.line_end(self.characters, second.start), second, source, destination)
                 self.remove_line(second)
             case SequenceNode() as destination, _ if isinstance(values[1], list):
@@ -199,13 +200,28 @@ class _Mover:
         target = self.sheet.column(self._first(destination))
         lines = self.characters[start:end].splitlines(keepends=True)
         text = "".join(_shift(line, target - column) for line in lines)
-        last = self.sheet.layout.members(destination)[-1]
-        position = spans.after_comments(self.characters, last.end, max(target, 1))
+        position = self._behind(destination, target)
         if start <= position <= end:
             self.sheet.add(start, end, text)
         else:
             self.sheet.add(start, end, "")
             self.sheet.add(position, position, text)
+
+    def _lead(self, pair: Member, destination: SequenceNode) -> None:
+        """The comment right above a key is about what stands under it, and goes ahead of it."""
+        end = spans.line_start(self.characters, pair.start)
+        start = spans.before_comments(self.characters, end, pair.start - end)
+        target = self.sheet.column(self._first(destination))
+        position = self._behind(destination, target)
+        if position <= start < end:
+            lines = self.characters[start:end].splitlines(keepends=True)
+            self.sheet.add(start, end, "")
+            self.sheet.add(position, position, "".join(_shift(line, target - (pair.start - end)) for line in lines))
+
+    def _behind(self, destination: MappingNode | SequenceNode, column: int) -> int:
+        """Where the next member of a collection would begin."""
+        last = self.sheet.layout.members(destination)[-1]
+        return spans.after_comments(self.characters, last.end, max(column, 1))
 
     def _cut(self, pair: Member) -> None:
         """A pair goes; the comments in it stay."""

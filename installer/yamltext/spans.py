@@ -79,6 +79,17 @@ def after_comments(characters: str, end: int, column: int) -> int:
     return position
 
 
+def before_comments(characters: str, position: int, column: int) -> int:
+    """The start of the comment lines at `column` that end where the line at `position` begins."""
+    while position > 0:
+        start = line_start(characters, position - 1)
+        match = _COMMENT_LINE.match(characters, start, position)
+        if match is None or match.end() - 1 - start != column:
+            return position
+        position = start
+    return position
+
+
 def after_blank_lines(characters: str, position: int, *, empty: bool) -> int:
     """The first line start at or behind one that holds more than blanks; only with `empty` are empty lines skipped."""
     while position < len(characters) and (match := _BLANK_LINE.match(characters, position)):
