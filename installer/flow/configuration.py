@@ -8,6 +8,7 @@ from typing import Any
 from installer.appconfig.simulate import Effective, Environment, Layer, lookup
 from installer.appconfig.simulate import simulate as simulate_config
 from installer.flow.observing import described, observe, read_text
+from installer.flow.saying import discreet
 from installer.flow.views import config_view, failure_view, plugin_views
 from installer.knowledge.releases import Release, minors, release
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
@@ -25,6 +26,7 @@ from installer.plugins.simulate import simulate as simulate_plugins
 from installer.yamltext.redaction import mask_message, mask_value
 
 
+@discreet
 def effective(request: ConfigRequest) -> Report:
     """The plugins and app-config of a directory or of files. A predicted failure is an error (FINDINGS)."""
     if request.directory is not None:
@@ -195,6 +197,7 @@ def _read_beside() -> Callable[[str], str | None]:
 # -- one value
 
 
+@discreet
 def show(request: ConfigRequest, path: str) -> Report:
     """One value of the effective app-config, where it came from and what it hides. Raises InstallerError (TARGET)."""
     if request.directory is not None:

@@ -7,6 +7,7 @@ from typing import Any
 from installer.desired.build import build
 from installer.directory.write import FileChange, unchanged, write
 from installer.flow.observing import Observed, described, observe
+from installer.flow.saying import discreet
 from installer.flow.views import config_view, failure_view, plugin_views
 from installer.model.change import Change
 from installer.model.errors import ExitCode, InstallerError, Problem
@@ -14,6 +15,7 @@ from installer.model.report import Report
 from installer.model.request import InstallRequest
 from installer.plan.changes import FileEdit, changes, edits
 from installer.plan.plan import Plan, plan
+from installer.yamltext.redaction import mask_message
 
 Confirm = Callable[[str, str], bool | None]
 Progress = Callable[[str], None]
@@ -25,6 +27,7 @@ NOT_RENDERED = (
 )
 
 
+@discreet
 def install(request: InstallRequest, *, confirm: Confirm, progress: Progress) -> Report:
     """Raises InstallerError for what stops the command before there is a plan."""
     progress(f"reading {request.directory}")
@@ -65,7 +68,7 @@ def _report(request: InstallRequest, observed: Observed, made: Plan) -> Report:
             "unresolved": list(prediction.unresolved),
             "unknownIncludes": list(prediction.plugins.unknown),
         },
-        "notes": [*made.draft.notes, NOT_RENDERED],
+        "notes": [*map(mask_message, made.draft.notes), NOT_RENDERED],
         "notRendered": ["operators", "knative", "sonataflow-platform"],
         "written": False,
     }
@@ -81,7 +84,7 @@ def _text(observed: Observed, made: Plan, found: tuple[Change, ...], *, diff: bo
     diffs = "".join(lines for _, lines in shown) if diff else ""
     steps = "".join(f"{change.action} {change.ref or change.path}: {change.summary}\n" for change in found)
     notes = "".join(f"note: {note}\n" for note in [*made.draft.notes, NOT_RENDERED])
-    return f"{head}{diffs}{steps}{notes}{_verdict(made, done)}\n"
+    return f"{head}{diffs}{mask_message(f'{steps}{notes}{_verdict(made, done)}')}\n"
 
 
 def _verdict(made: Plan, done: str) -> str:

@@ -10,15 +10,18 @@ from installer.yamltext.redaction import mask_message, mask_value
 def failure_view(failure: Failure | None) -> dict[str, Any] | None:
     if failure is None:
         return None
-    return {"message": mask_message(failure.message), "package": failure.package}
+    return {
+        "message": mask_message(failure.message),
+        "package": mask_message(failure.package) if failure.package else None,
+    }
 
 
 def plugin_views(prediction: Prediction) -> list[dict[str, Any]]:
     """Every plugin after all layers, in RHDH's order; last those whose image RHDH leaves out as a whole."""
     return [
         {
-            "package": plugin.package,
-            "name": plugin.name,
+            "package": mask_message(plugin.package),
+            "name": mask_message(plugin.name),
             "enabled": plugin.enabled,
             "integrity": plugin.integrity,
             "origin": _origin(prediction, plugin.origin),
