@@ -14,6 +14,7 @@ from installer.instance.instance import Path, Region
 from installer.model.change import Owner, Ref
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.place import Place
+from installer.plan.proof import prove
 from installer.yamltext.editing import Refused, edited
 from installer.yamltext.embedding import Splice, spliced
 from installer.yamltext.patch import Branch
@@ -130,16 +131,18 @@ class Draft:
             self.notes.append(text)
 
     def files(self) -> dict[str, tuple[File, str]]:
-        """Every file that changes: as it was read, and its characters afterwards."""
-        splices: dict[str, tuple[File, list[Splice]]] = {}
-        for text, after in self.texts.values():
-            _, found = splices.setdefault(text.file.path, (text.file, []))
-            found += text.to_file(differences(text.characters, after))
-        return {
-            path: (file, spliced(file.characters, found))
-            for path, (file, found) in sorted(splices.items())
-            if found and path not in self.created
-        }
+        """Every file that changes: as it was read, and its characters afterwards. Raises InstallerError (INVALID)."""
+        found: dict[str, tuple[File, str]] = {}
+        for path in sorted({text.file.path for text, _ in self.texts.values()} - set(self.created)):
+            texts = [(text, after) for text, after in self.texts.values() if text.file.path == path]
+            splices = [one for text, after in texts for one in text.to_file(differences(text.characters, after))]
+            file = texts[0][0].file
+            if splices:
+                after = spliced(file.characters, splices)
+                whole = next((planned for text, planned in texts if not text.embeddings), file.characters)
+                prove(path, whole, after, {text.characters: planned for text, planned in texts if text.embeddings})
+                found[path] = (file, after)
+        return found
 
     def new_files(self) -> dict[str, str]:
         """The characters of every new file; the text of a new ConfigMap stands in it as a block scalar."""

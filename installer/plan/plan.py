@@ -53,6 +53,9 @@ def plan(world: World, goal: Goal, manifests: Manifests) -> Plan:
     effective = in_force(world, draft, plugins, layers)
     if _chart_adds(world):
         _switch_doubles_off(world, draft, plugins)
+    refused = _refused_as_it_is(world, draft, plugins, layers)
+    if refused is not None:
+        return Plan(draft, refused, plugins, layers)
     EntryPlanner(draft, goal, world.behaviour, plugins, included(world, draft, plugins)).plan()
     settings = SettingsPlanner(draft, goal, world.instance, layers, effective)
     DataIndexPlanner(draft, goal, world.instance, world.behaviour, plugins, settings).plan()
@@ -60,12 +63,27 @@ def plan(world: World, goal: Goal, manifests: Manifests) -> Plan:
     LoadingPlanner(draft, goal, world.instance, homes, _scopes(world, draft, plugins)).plan()
     prediction = predict(world, draft, plugins, layers)
     _warn_variables(world, goal, draft, prediction)
+    _note(draft, prediction)
+    return Plan(draft, prediction, plugins, layers)
+
+
+def _note(draft: Draft, prediction: Prediction) -> None:
+    """What cannot be told without files that are not at hand, and what RHDH's installer would remark."""
     for name in prediction.plugins.unknown:
         if not any(note.startswith(name) for note in draft.notes):
             draft.note(f"{name} is not at hand: what it holds is left out of the prediction; --defaults FILE names it")
     for warning in prediction.plugins.warnings:
         draft.note(f"RHDH's installer: {warning}")
-    return Plan(draft, prediction, plugins, layers)
+
+
+def _refused_as_it_is(world: World, draft: Draft, plugins: Layer, layers: tuple[Layer, ...]) -> Prediction | None:
+    """A main file of another shape cannot be added to: what RHDH says of it, where it says something."""
+    value = draft.value(plugins.region, schema_of(world.behaviour))
+    listed = value.get("plugins") if isinstance(value, Mapping) else None
+    if (value is None or isinstance(value, Mapping)) and (listed is None or isinstance(listed, list)):
+        return None
+    prediction = predict(world, draft, plugins, layers)
+    return prediction if prediction.failure else None
 
 
 def _warn_variables(world: World, goal: Goal, draft: Draft, prediction: Prediction) -> None:

@@ -3,16 +3,15 @@
 Reads the effective configuration that was simulated; does not simulate by itself.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from installer.instance.instance import Instance, Layer
 from installer.model.place import Place
 from installer.plan.draft import Draft, Touched
 from installer.plan.goal import Goal
+from installer.plan.urls import allows_templates, is_placeholder, origin_of, template_of
 from installer.yamltext.patch import Branch, Set
 from installer.yamltext.values import Schema
 
@@ -92,7 +91,7 @@ class SettingsPlanner:
                 self.set(path, value)
 
     def _cors(self) -> None:
-        url = self.goal.rhdh_url or self._base_url()
+        url = origin_of(self.goal.rhdh_url) if self.goal.rhdh_url else self._base_url()
         if url is None:
             self._warn_url()
             return
@@ -101,7 +100,7 @@ class SettingsPlanner:
             self.unite(("backend", "cors", "origin"), [url])
         elif not isinstance(present, str) or is_placeholder(present):
             self.set(("backend", "cors", "origin"), url)
-        elif present.rstrip("/") != url and "${" not in present + url:
+        elif present.rstrip("/") not in (url, "*") and "${" not in present + url:
             self.draft.warn(
                 "cors-origin-differs",
                 f"backend.cors.origin is {present} and RHDH's URL is {url}; the origin is left as it is",
@@ -128,7 +127,7 @@ class SettingsPlanner:
 
     def _database(self) -> None:
         database = at(self.goal.app_config, ("backend", "database"))
-        if database is None or at(self.effective, ("backend", "database")) is not None:
+        if database is None or at(self.effective, ("backend", "database")):
             return
         if self.instance.flavour == "helm" and self.instance.local_database:
             return  # the chart's own values configure it
@@ -186,6 +185,8 @@ class SettingsPlanner:
     # -- where a value goes
 
     def set(self, path: Path, value: Any) -> None:
+        if self._is_closed(path[:-1]):
+            return
         number = self._home(path)
         if number is None:
             return
@@ -195,7 +196,11 @@ class SettingsPlanner:
     def unite(self, path: Path, items: list[Any]) -> None:
         """A list gains what it lacks; it is the union of what is in force, written where the list is in force."""
         present = at(self.effective, path)
-        in_force = present if isinstance(present, list) else []
+        if self._is_closed(path[:-1]) or (present is not None and not isinstance(present, list)):
+            if present is not None:
+                self._warn_closed(path, "list")
+            return
+        in_force = present or []
         new = [item for item in items if item not in in_force]
         if not new:
             return
@@ -213,6 +218,24 @@ class SettingsPlanner:
         """Where the value in force is said."""
         last = self._last_with(path)
         return self.draft.key_place(self.layers[last].region, path) if last is not None else None
+
+    def _is_closed(self, parent: Path) -> bool:
+        """Whether a person's value, such as `csp: false`, leaves no room for a setting below it; says so."""
+        for size in range(1, len(parent) + 1):
+            value = at(self.effective, parent[:size])
+            if value is not None and not isinstance(value, Mapping):
+                self._warn_closed(parent[:size], "mapping")
+                return True
+        return False
+
+    def _warn_closed(self, closed: Path, expected: str) -> None:
+        name = ".".join(closed)
+        self.draft.warn(
+            "setting-left",
+            f"{name} is no {expected}: it stays as it is, and what the Orchestrator needs there is left out",
+            where=self._place(closed),
+            fix=f"remove {name} and run the command again",
+        )
 
     def _last_with(self, path: Path) -> int | None:
         """The last layer that says something at a path: it is the one in force."""
@@ -253,31 +276,3 @@ def leaves(value: Mapping[str, Any], path: Path = ()) -> list[tuple[Path, Any]]:
         else:
             found.append(((*path, key), child))
     return found
-
-
-def origin_of(url: str) -> str:
-    """Scheme, host and port of a URL; an expression of variables only loses its trailing slash."""
-    parts = urlsplit(url) if "${" not in url and "{{" not in url else None
-    if parts is None or not parts.scheme or not parts.netloc:
-        return url.rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def is_placeholder(value: Any) -> bool:
-    """What an upstream document asks a reader to fill in; `{{ URL … }}` without quotes is a mapping to YAML."""
-    return isinstance(value, str) and ("URL to RHDH" in value or "__RHDH_BASE_URL__" in value)
-
-
-def allows_templates(rules: Any) -> bool:
-    """Whether rules of the catalog, or of one of its locations, let templates in from everywhere."""
-    return any(
-        str(kind.get("kind") if isinstance(kind, Mapping) else kind).lower() == "template"
-        for rule in (rules if isinstance(rules, list) else [])
-        if isinstance(rule, Mapping) and "locations" not in rule and isinstance(rule.get("allow"), list)
-        for kind in rule["allow"]
-    )
-
-
-def template_of(target: str) -> str:
-    """A template's URL without its branch: the same template of another branch is there already."""
-    return re.sub(r"/(?:blob|tree|raw)/[^/]+/", "/blob/*/", target).rstrip("/").lower()
