@@ -82,11 +82,25 @@ def controller_manager(folder: Path, ports: Ports) -> Argv:
         f"--root-ca-file={folder}/pki/ca.crt",
         "--controllers=*,-nodeipam,-route,-cloud-node-lifecycle,-service-lb-controller",
         "--use-service-account-credentials=false",
+        "--pvclaimbinder-sync-period=1s",
     ]
 
 
+def scheduler_configuration(folder: Path) -> dict[str, object]:
+    """A pod whose volume is not there yet is looked at again every second, not after 1, 2, 4, 8, 10."""
+    return {
+        "apiVersion": "kubescheduler.config.k8s.io/v1",
+        "kind": "KubeSchedulerConfiguration",
+        "clientConnection": {"kubeconfig": str(kubeconfig_of(folder, PART))},
+        "leaderElection": {"leaderElect": False},
+        "podInitialBackoffSeconds": 1,
+        "podMaxBackoffSeconds": 1,
+    }
+
+
 def scheduler(folder: Path, ports: Ports) -> Argv:
-    return ["kube-scheduler", *_controller(folder, ports.scheduler)]
+    # A file of configuration, for what no flag can say: flags about the same things are not read beside it.
+    return ["kube-scheduler", *_controller(folder, ports.scheduler), f"--config={folder}/scheduler.json"]
 
 
 def _controller(folder: Path, port: int) -> Argv:

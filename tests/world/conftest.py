@@ -14,6 +14,7 @@ import pytest
 from tests.world.api import Api, namespace_of
 from tests.world.audit import AuditLog
 from tests.world.programs import HELM_3, HELM_4, can_have_world, helm, kubectl
+from tests.world.rhdh import install_rhdh_operator
 from tests.world.users import Rules, User, grant
 from tests.world.world import World, await_service_account, start_world
 
@@ -36,8 +37,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
-    """The session's world, with OLM and the stand-ins. Tests keep to namespaces of their own."""
+    """The session's world, with OLM, the stand-ins, RHDH's operator. Tests keep to namespaces of their own."""
     started = start_world()
+    install_rhdh_operator(started.api)
     yield started
     started.stop()
 

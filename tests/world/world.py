@@ -20,6 +20,7 @@ from tests.world.catalogs import write_catalogs
 from tests.world.commands import ADMIN, CATALOG_NAMESPACE, NODE, STAND_IN, TEST, Argv, Ports
 from tests.world.processes import FOLDER, LOOPBACK, Child, free_ports, start, stop, wait_for
 from tests.world.programs import world_binary
+from tests.world.standins.storage import storage_class
 
 CRD = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
 CATALOG_SOURCE = ("operators.coreos.com/v1alpha1", "CatalogSource")
@@ -139,6 +140,8 @@ def start_api(world: World) -> None:
     world.run("etcd", commands.etcd(world.folder, world.ports))
     start_api_server(world)
     world.run("controllers", commands.controller_manager(world.folder, world.ports))
+    configuration = json.dumps(commands.scheduler_configuration(world.folder))
+    (world.folder / "scheduler.json").write_text(configuration, encoding="utf-8")
     world.run("scheduler", commands.scheduler(world.folder, world.ports))
 
 
@@ -167,6 +170,7 @@ def start_nodes(world: World, *, olm: bool) -> None:
 
 def start_stand_ins(world: World) -> None:
     """One Python process with all stand-ins; its reports lie in logs/stand-ins.log."""
+    world.api.apply(storage_class())
     argv: Argv = [sys.executable, "-m", "tests.world.standins", commands.kubeconfig_of(world.folder, STAND_IN)]
     path = os.pathsep.join(filter(None, (str(FOLDER.parent.parent), os.environ.get("PYTHONPATH"))))
     world._start("stand-ins", argv, {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"})

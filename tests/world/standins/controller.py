@@ -1,0 +1,126 @@
+"""Runs stand-ins as Kubernetes controllers run: watch, wake, reconcile, try again. Knows none of them."""
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import requests
+
+from tests.world.api import Api, Manifest, Refused
+
+Kind = tuple[str, str]
+LOG = logging.getLogger("stand-ins")
+# How long after a failure, or before a kind is served, to try again.
+AGAIN = 0.5
+# A burst of events is answered once.
+SETTLE = 0.02
+NOT_FOUND = 404
+
+
+class StandIn(Protocol):
+    """One controller that cannot run here, in the behaviour that tests need."""
+
+    watches: Sequence[Kind]
+
+    def wakes(self, kind: Kind, changed: Manifest) -> bool:
+        """Whether a change of this object is a reason to reconcile."""
+
+    def reconcile(self, api: Api) -> None:
+        """Bring the cluster to what it should be. Whatever is raised is logged, and it is called again soon."""
+
+
+@dataclass
+class Running:
+    """A stand-in with its own thread and its own connection."""
+
+    stand_in: StandIn
+    api: Api
+    woken: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        name = type(self.stand_in).__name__
+        while True:
+            self.woken.wait()
+            time.sleep(SETTLE)
+            self.woken.clear()
+            try:
+                self.stand_in.reconcile(self.api)
+            except Exception as problem:
+                LOG.warning("%s: %s", name, problem, exc_info=not isinstance(problem, Refused))
+                threading.Timer(AGAIN, self.woken.set).start()
+
+
+def run(kubeconfig: Path, stand_ins: Sequence[StandIn]) -> list[threading.Thread]:
+    """Start a thread for every stand-in and one for every kind that any of them watches."""
+    running = [Running(one, Api(kubeconfig)) for one in stand_ins]
+    kinds = sorted({kind for one in stand_ins for kind in one.watches})
+    targets = [one.run for one in running]
+    threads = [threading.Thread(target=one, daemon=True) for one in targets]
+    threads += [threading.Thread(target=watch, args=(Api(kubeconfig), kind, running), daemon=True) for kind in kinds]
+    for one in threads:
+        one.start()
+    return threads
+
+
+def watch(api: Api, kind: Kind, running: Sequence[Running]) -> None:
+    """Wake whom it concerns, for ever: on everything that is there first, then on every change."""
+    interested = [one for one in running if kind in one.stand_in.watches]
+    while True:
+        try:
+            listed = api.request("GET", api.path(*kind)).json()
+            for item in listed["items"] or []:
+                wake(interested, kind, item)
+            for event, item in api.watch(*kind, listed["metadata"]["resourceVersion"]):
+                if event == "ERROR":
+                    break
+                wake(interested, kind, item)
+        except Refused as no:
+            # A kind that is not served yet is what an operator waits for too.
+            if no.code != NOT_FOUND:
+                LOG.warning("watch of %s: %s", kind[1], no)
+            time.sleep(AGAIN)
+        except (requests.RequestException, OSError, ValueError) as problem:
+            LOG.warning("watch of %s: %s", kind[1], problem)
+            time.sleep(AGAIN)
+
+
+def wake(interested: Sequence[Running], kind: Kind, item: Manifest) -> None:
+    for one in interested:
+        if one.stand_in.wakes(kind, item):
+            one.woken.set()
+
+
+def served(api: Api, kind: Kind) -> bool:
+    try:
+        api.path(*kind)
+    except Refused:
+        return False
+    return True
+
+
+def owner(manifest: Manifest) -> Manifest:
+    """The ownerReference by which the garbage collector takes an object away with its owner."""
+    metadata = manifest["metadata"]
+    reference = {"apiVersion": manifest["apiVersion"], "kind": manifest["kind"], "controller": True}
+    return {**reference, "name": metadata["name"], "uid": metadata["uid"], "blockOwnerDeletion": True}
+
+
+def set_condition(api: Api, manifest: Manifest, condition: Manifest) -> None:
+    """Write one condition of an object's status, keeping the others; nothing when it is as it should be.
+
+    :param condition: type, status, reason, message
+    """
+    old = manifest.get("status", {}).get("conditions") or []
+    mine = next((one for one in old if one["type"] == condition["type"]), {})
+    if all(mine.get(key) == value for key, value in condition.items()):
+        return
+    changed = mine.get("status") != condition["status"]
+    since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) if changed else mine["lastTransitionTime"]
+    rest = [one for one in old if one["type"] != condition["type"]]
+    conditions = [*rest, {**condition, "lastTransitionTime": since}]
+    api.patch(manifest, {"status": {"conditions": conditions}}, "status")
+    manifest.setdefault("status", {})["conditions"] = conditions
