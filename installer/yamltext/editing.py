@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from installer.yamltext.anchors import settle
 from installer.yamltext.layout import Member, in_flow
 from installer.yamltext.patch import Branch, Drop, Patch, Refused, applied, narrowed
-from installer.yamltext.reading import DEPTH_LIMIT, Unreadable, compose, depth_bound
+from installer.yamltext.reading import DEPTH_LIMIT, Unreadable, compose, depth_bound, uncollected
 from installer.yamltext.removing import drop
 from installer.yamltext.replacing import append, insert_pairs, replace, replace_key
 from installer.yamltext.sheet import Seat, Sheet
@@ -23,6 +23,11 @@ __all__ = ["Refused", "edited"]
 
 def edited(characters: str, patch: Branch, schema: Schema, document: int = 0) -> list[Splice]:
     """The splices that carry `patch` into a document of the text (counted from 0). Raises Refused, Unreadable."""
+    with uncollected():
+        return _edited(characters, patch, schema, document)
+
+
+def _edited(characters: str, patch: Branch, schema: Schema, document: int) -> list[Splice]:
     documents = compose(characters)
     if document > len(documents) or (document and document == len(documents)):
         raise Refused(f"the text has no document {document + 1}", len(characters))

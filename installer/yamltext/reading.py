@@ -8,6 +8,7 @@ by itself. Marks count characters of the text that was given; a byte order mark 
 import gc
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import yaml
@@ -68,6 +69,18 @@ else:  # pragma: no cover - wheels of PyYAML carry libyaml
             BaseResolver.__init__(self)
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No garbage collection meanwhile: nodes are many and none is garbage; looking for some doubles the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 def compose(text: str, *, limit: int = FILE_LIMIT, guarded: bool = False) -> list[Node | None]:
     """The documents of a text, in order; no document at all gives an empty list. Raises Unreadable.
 
@@ -78,19 +91,16 @@ def compose(text: str, *, limit: int = FILE_LIMIT, guarded: bool = False) -> lis
     characters = parseable(text)
     reader = _open(characters)
     documents: list[Node | None] = []
-    collecting = gc.isenabled()
-    gc.disable()  # nodes are many and none is garbage: looking for some doubles the time
     try:
-        while reader.check_node():
-            documents.append(reader.get_node())
+        with uncollected():
+            while reader.check_node():
+                documents.append(reader.get_node())
     except yaml.YAMLError as error:
         raise unreadable(error) from error
     except RecursionError as error:
         raise _too_deep() from error
     finally:
         reader.dispose()
-        if collecting:
-            gc.enable()
     if characters is not text:
         repair(text, documents)
     if "*" in text:
