@@ -7,9 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-import yaml
-
-from installer.knowledge.location import data_folder
+from installer.knowledge.reading import shared
 from installer.model.errors import ExitCode, fail
 
 
@@ -60,8 +58,7 @@ def behaviours() -> tuple[str, ...]:
 
 @cache
 def _families() -> dict[str, Behaviour]:
-    path = data_folder("configmaps") / "shared" / "installers.yaml"
-    written = yaml.safe_load(path.read_text(encoding="utf-8"))["families"]
+    written = shared("installers")["families"]
     resolved: dict[str, dict[str, Any]] = {}
     for name, flags in written.items():
         inherited = resolved[flags["like"]] if "like" in flags else {}

@@ -5,7 +5,6 @@ A download itself is taken to succeed, except where npm or skopeo refuse the str
 
 import base64
 import binascii
-import hashlib
 import re
 from typing import Any
 
@@ -58,6 +57,8 @@ def _check_oci(run: Run, package: str, behaviour: Behaviour) -> None:
 
 def _skopeo_failed(image: str) -> str:
     """What is left of skopeo's error: the command. Its temporary directory has another name in every run."""
+    import hashlib  # noqa: PLC0415 - loads OpenSSL, and hardly any run comes here
+
     local = hashlib.sha256(image.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
     command = ["/usr/bin/skopeo", "copy", image.replace(OCI, "docker://"), f"dir:/tmp/…/{local}"]
     return f"Command '{command}' returned non-zero exit status 1."
