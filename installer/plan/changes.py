@@ -53,9 +53,22 @@ def _by_object(touched: Iterable[Touched]) -> list[Touched]:
     for one in touched:
         found.setdefault(one.ref, []).append(one)
     return [
-        Touched(many[0].ref, many[0].owner, "; ".join(dict.fromkeys(one.summary for one in many if one.summary)))
+        Touched(many[0].ref, many[0].owner, _told(one.summary for one in many if one.summary))
         for many in found.values()
     ]
+
+
+def _told(summaries: Iterable[str]) -> str:
+    """Phrases with one verb in a row share it: `adds a, b; removes c`."""
+    phrases = dict.fromkeys(phrase for summary in summaries for phrase in summary.split("; "))
+    parts: list[list[str]] = []
+    for phrase in phrases:
+        verb, _, rest = phrase.partition(" ")
+        if parts and verb in ("adds", "lists") and parts[-1][0] == verb:
+            parts[-1].append(rest)
+        else:
+            parts.append([verb, rest])
+    return "; ".join(f"{verb} {', '.join(things)}" for verb, *things in parts)
 
 
 def unified(path: str, before: str | None, after: str) -> str:

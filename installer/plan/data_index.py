@@ -178,7 +178,9 @@ class DataIndexPlanner:
         for entry in entries:
             if at(entry.data.get("pluginConfig"), URL) != url:
                 patch.put(("plugins", entry.number, "pluginConfig", *URL), Set(url))
-        touched = Touched(self.plugins.ref, self.plugins.owner, "one data index URL in every plugin that names it")
+        touched = Touched(
+            self.plugins.ref, self.plugins.owner, "writes one data index URL into every plugin that names it"
+        )
         self.draft.patch(self.plugins.region, patch, entries_schema(self.behaviour), touched)
 
     # -- dev mode

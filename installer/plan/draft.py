@@ -140,7 +140,9 @@ class Draft:
             if splices:
                 after = spliced(file.characters, splices)
                 whole = next((planned for text, planned in texts if not text.embeddings), file.characters)
-                prove(path, whole, after, {text.characters: planned for text, planned in texts if text.embeddings})
+                embedded = {text.characters: planned for text, planned in texts if text.embeddings}
+                if embedded:  # a file that is no YAML, such as .npmrc, is its own text
+                    prove(path, whole, after, embedded)
                 found[path] = (file, after)
         return found
 

@@ -124,7 +124,10 @@ class EntryPlanner:
             self._set_config(wanted, entry, path, patch)
         elif wanted.integrity and entry.data.get("integrity") != self.fitness.integrity(wanted, entry):
             self._set_integrity(self.fitness.integrity(wanted, entry), entry, path, patch)
-            done.append(f"{'corrects' if entry.data.get('integrity') else 'adds'} the integrity of {entry.package}")
+            corrected = entry.data.get("integrity")
+            done.append(
+                f"corrects the integrity of {entry.package}" if corrected else f"gives {entry.package} its integrity"
+            )
             self._report_hash(entry)
         if self.fitness.fits(wanted, entry) and "pluginConfig" not in entry.data and not self._inherits_config(entry):
             done += self._add_config(wanted, entry, path, patch)
@@ -145,7 +148,7 @@ class EntryPlanner:
         if not config:
             return []
         patch.put((*path, "pluginConfig"), Set(config))
-        return [f"adds the pluginConfig of {entry.package}"]
+        return [f"gives {entry.package} its pluginConfig"]
 
     def _set_config(self, wanted: GoalPlugin, entry: Entry, path: tuple[str | int, ...], patch: Branch) -> None:
         """The person's pluginConfig stays; an old frontend key takes the plugin's name of today."""

@@ -174,7 +174,7 @@ class LoadingPlanner:
         patch = Branch()
         _size_patch(patch, (*pod, "initContainers"), containers if isinstance(containers, list) else [], size)
         self.draft.patch(
-            region, patch, Schema.KUBERNETES, Touched(ref, self.instance.owner, f"{LIMIT} of {INIT_CONTAINER}")
+            region, patch, Schema.KUBERNETES, Touched(ref, self.instance.owner, f"sets {LIMIT} of {INIT_CONTAINER}")
         )
 
     def _values_size(self, values: Region, size: str) -> bool:
@@ -187,7 +187,7 @@ class LoadingPlanner:
         patch = Branch()
         _size_patch(patch, way, containers, size)
         self.draft.patch(
-            values, patch, Schema.KUBERNETES, Touched(None, self.instance.owner, f"{LIMIT} of {INIT_CONTAINER}")
+            values, patch, Schema.KUBERNETES, Touched(None, self.instance.owner, f"sets {LIMIT} of {INIT_CONTAINER}")
         )
         return True
 

@@ -47,7 +47,12 @@ def _holds(before: Any, after: Any, planned: Mapping[str, str]) -> bool:
     old = before or ""  # a key without a value is an empty text
     if not isinstance(old, str) or not isinstance(after, str):
         return False
-    return planned.get(old) == after or _nested(old, after, planned)
+    return _is_planned(planned.get(old), after) or _nested(old, after, planned)
+
+
+def _is_planned(wanted: str | None, after: str) -> bool:
+    """Empty lines at the end may go: a block scalar clips them, and to YAML they say nothing."""
+    return wanted is not None and wanted.rstrip("\n") == after.rstrip("\n")
 
 
 def _nested(before: str, after: str, planned: Mapping[str, str]) -> bool:
