@@ -67,9 +67,12 @@ def _read(objects: Objects, release: Release) -> Instance:
         local_database=_local_database(release, layout),
         base_url=_base_url(release, layout),
         npmrc_file=npmrc_file,
-        warnings=tuple(
-            Problem("values-missing", f"{path}, which {release.source.place} names, is not in the directory")
-            for path in release.missing
+        warnings=(
+            *(
+                Problem("values-missing", f"{path}, which {release.source.place} names, is not in the directory")
+                for path in release.missing
+            ),
+            *_go_templates(release, home_values, version),
         ),
     )
 
@@ -83,6 +86,26 @@ def _release_name(objects: Objects, release: Release) -> str:
             return marked or metadata.scalar("labels", "app.kubernetes.io/instance")
     names = [one.ref.name for one in objects.of_kind("Secret") if one.ref and one.ref.name.endswith(NPMRC_SUFFIX)]
     return names[0].removesuffix(NPMRC_SUFFIX) if len(names) == 1 else ""
+
+
+def _go_templates(release: Release, values: Values, version: Version | None) -> list[Problem]:
+    """An ApplicationSet with goTemplate renders its values before Helm does; from RHDH 1.9 on they hold {{inherit}}."""
+    document = view(release.document)
+    inherits = version is None or tuple(map(int, version.number.split(".")[:2])) >= (1, 9)
+    inline = values.here.text.file == release.document.text.file
+    if not (
+        inherits and inline and document.scalar("kind") == "ApplicationSet" and document.truth("spec", "goTemplate")
+    ):
+        return []
+    return [
+        Problem(
+            "rendered-twice",
+            "this ApplicationSet renders its values as Go templates before Helm does: {{ … }} that Helm shall see has "
+            "to be written as a template of itself once more",
+            release.source.place,
+            "move the values to a file that valueFiles names, and run the command again",
+        )
+    ]
 
 
 def _no_values(release: Release) -> Exception:
