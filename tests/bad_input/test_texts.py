@@ -100,12 +100,12 @@ ANSWERS = {
     "alias bomb": (6, "yaml-alias-bomb"),
     "two documents": (4, "rhdh-would-fail"),
     "not a mapping": (4, "rhdh-would-fail"),
-    "plugins no list": (6, "cannot-edit"),
+    "plugins no list": (4, "rhdh-would-fail"),
     "an entry no mapping": (4, "rhdh-would-fail"),
     "large": (6, "yaml-too-large"),
 }
 # To an app-config `plugins` is a key like any other.
-ELSEWHERE = {"plugins no list": (0, None), "an entry no mapping": (0, None)}
+ELSEWHERE = {"not a mapping": (6, "cannot-edit"), "plugins no list": (0, None), "an entry no mapping": (0, None)}
 
 
 @pytest.mark.parametrize("name", INNER)
