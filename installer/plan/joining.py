@@ -14,7 +14,7 @@ from installer.plan.draft import Draft, Touched
 from installer.plan.settings import at, schema_of
 from installer.yamltext.editing import Refused
 from installer.yamltext.patch import Branch, Drop, missing
-from installer.yamltext.regroup import Disagreement, duplicates, joined, raised
+from installer.yamltext.regroup import Disagreement, duplicates, joined_once, raised
 from installer.yamltext.values import Schema, key_text
 
 
@@ -54,9 +54,16 @@ def _join(draft: Draft, layer: Layer, allowed: tuple[str, ...], schema: Schema) 
     for key in allowed:
         second = [one for one in found if one[0] == key]
         if second:
-            place = draft.place(region, second[0][2])
-            _carried(draft, layer, partial(joined, key=key, schema=schema), f"joins a second `{key}:`")
-            draft.warn("second-key-joined", f"a second top-level `{key}:` is joined with the first", where=place)
+            _join_one(draft, layer, key, schema, len(second))
+
+
+def _join_one(draft: Draft, layer: Layer, key: str, schema: Schema, times: int) -> None:
+    """One after the other, so that every place is known in the text as it is by then."""
+    for _ in range(times):
+        later = next(one[2] for one in duplicates(draft.root(layer.region)) if one[0] == key)
+        place = draft.place(layer.region, later)
+        _carried(draft, layer, partial(joined_once, key=key, schema=schema), f"joins a second `{key}:`")
+        draft.warn("second-key-joined", f"a second top-level `{key}:` is joined with the first", where=place)
 
 
 def _twice(draft: Draft, region: Region, key: str, first: Node, second: Node) -> Problem:

@@ -14,7 +14,7 @@ from installer.yamltext.reading import Unreadable, compose
 from installer.yamltext.replacing import append, insert_pairs
 from installer.yamltext.sheet import Sheet
 from installer.yamltext.splices import spliced
-from installer.yamltext.values import Schema, construct, key_text, same
+from installer.yamltext.values import Schema, construct, is_collection, key_text, same
 
 
 class Disagreement(Exception):
@@ -52,15 +52,23 @@ def duplicates(node: Node | None) -> list[tuple[str, Node, Node]]:
 
 def joined(characters: str, key: str, schema: Schema) -> str:
     """The text after every later root `key` has joined the first one. Raises Disagreement, Refused, Unreadable."""
-    while True:
-        mover = _Mover(characters, schema)
-        pairs = mover.pairs(mover.root, key)
-        if len(pairs) < 2:  # noqa: PLR2004 - two make a pair
-            return characters
-        wanted = {key_text(name): construct(value, schema) for name, value in mover.root.value}
-        wanted[key] = _united(construct(pairs[0].value, schema), construct(pairs[1].value, schema))
-        mover.join(pairs[0], pairs[1], key)
-        characters = mover.result(wanted if len(pairs) == 2 else None)  # noqa: PLR2004
+    after = joined_once(characters, key, schema)
+    return characters if after == characters else joined(after, key, schema)
+
+
+def joined_once(characters: str, key: str, schema: Schema) -> str:
+    """The text after the second root `key` has joined the first one; a third stays for the next time.
+
+    Raises Disagreement, Refused, Unreadable.
+    """
+    mover = _Mover(characters, schema)
+    pairs = mover.pairs(mover.root, key)
+    if len(pairs) < 2:  # noqa: PLR2004 - two make a pair
+        return characters
+    wanted = {key_text(name): construct(value, schema) for name, value in mover.root.value}
+    wanted[key] = _united(construct(pairs[0].value, schema), construct(pairs[1].value, schema))
+    mover.join(pairs[0], pairs[1], key)
+    return mover.result(wanted if len(pairs) == 2 else None)  # noqa: PLR2004
 
 
 def raised(characters: str, outer: str, inner: str, schema: Schema) -> str:
@@ -91,6 +99,8 @@ def raised(characters: str, outer: str, inner: str, schema: Schema) -> str:
 
 
 def _united(first: Any, second: Any) -> Any:
+    if _is_template(second):
+        return first
     if isinstance(first, dict) and isinstance(second, dict):
         return {
             **first,
@@ -99,6 +109,15 @@ def _united(first: Any, second: Any) -> Any:
     if isinstance(first, list) and isinstance(second, list):
         return [*first, *second]
     return first if second is None or (first and not second) else second
+
+
+def _is_template(value: Any) -> bool:
+    """`{{ … }}` without quotes: a document asks its reader to fill it in; to YAML it is a mapping as a key."""
+    return (
+        isinstance(value, dict)
+        and len(value) == 1
+        and all(is_collection(key) and inner is None for key, inner in value.items())
+    )
 
 
 class _Mover:
@@ -138,6 +157,7 @@ class _Mover:
     def join(self, first: Member, second: Member, path: str) -> None:
         """`second` gives its members to `first` and goes."""
         values = construct(first.value, self.schema), construct(second.value, self.schema)
+        values = (values[0], None) if _is_template(values[1]) else values
         kept = None if second.alias else second.value
         match first.value, kept:
             case _ if not values[1] and (values[1] is None or isinstance(values[1], type(values[0]))):

@@ -74,12 +74,38 @@ def is_merge(key: Node, schema: Schema) -> bool:
     return schema is Schema.KUBERNETES and isinstance(key, ScalarNode) and key.tag == PLAIN and key.value == MERGE
 
 
+_COLLECTION = "<collection "
+_OUTLINE_LIMIT = 50
+
+
 def key_text(key: Node) -> str:
-    """A key as text; a collection as a key is told apart by its place only."""
+    """A key as text; a collection as a key by what is in it, a large one by its place."""
     if isinstance(key, ScalarNode):
         value: str = key.value
         return value
-    return f"<collection at line {key.start_mark.line + 1}>"
+    return f"{_COLLECTION}{_outline(key) or f'at line {key.start_mark.line + 1}'}>"
+
+
+def _outline(node: Node) -> str:
+    """The scalars of a collection in one line; empty where there are too many."""
+    parts: list[str] = []
+    stack = [node]
+    while stack and len(parts) < _OUTLINE_LIMIT:
+        current = stack.pop()
+        if isinstance(current, ScalarNode):
+            parts.append(current.value)
+        elif isinstance(current, SequenceNode):
+            parts.append("[")
+            stack += reversed(current.value)
+        elif isinstance(current, MappingNode):
+            parts.append("{")
+            stack += [child for pair in reversed(current.value) for child in reversed(pair)]
+    return "" if stack else " ".join(parts)
+
+
+def is_collection(key: str) -> bool:
+    """Whether a key's text stands for a collection."""
+    return key.startswith(_COLLECTION)
 
 
 def scalar(node: ScalarNode, schema: Schema) -> Any:

@@ -53,7 +53,8 @@ def _kept(path: Path, value: str, present: list[Leaf]) -> bool:
     if not value:
         return True  # what says nothing may be filled in
     if (path, value) in present:
-        present.remove((path, value))
+        if "-" in path:  # of two equal elements of a list both have to stay, of a key said twice one
+            present.remove((path, value))
         return True
     return any(path[start : start + len(ours)] == ours for ours in OURS for start in range(len(path)))
 
