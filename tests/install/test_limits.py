@@ -13,7 +13,7 @@ MIB = 1024 * 1024
 
 @pytest.fixture
 def case() -> Case:
-    return Case.load(CASES / "11-operator-2.0.yaml")
+    return Case.load(CASES / "011-operator-2.0.yaml")
 
 
 def test_a_config_map_beyond_one_mebibyte_is_refused(case: Case, tmp_path: Path) -> None:
@@ -47,14 +47,14 @@ def test_the_exit_code_says_what_was_asked_of_it(
 
 
 def test_warnings_fail_where_that_is_asked_for(tmp_path: Path) -> None:
-    case = Case.load(CASES / "34-cors-unknown.yaml")
+    case = Case.load(CASES / "034-cors-unknown.yaml")
     case.lay_out(tmp_path)
     report = answer(case.request(tmp_path, dry_run=True, fail_on_warn=True))
     assert (report.exit, report.errors) == (ExitCode.WARNINGS, ())
 
 
 def test_nothing_to_do_is_no_question(tmp_path: Path) -> None:
-    case = Case.load(CASES / "90-nothing-to-do.yaml")
+    case = Case.load(CASES / "090-nothing-to-do.yaml")
     case.lay_out(tmp_path)
     for options in ({}, {"yes": True}, {"dry_run": True, "exit_code": True}):
         report = answer(case.request(tmp_path, **options))
