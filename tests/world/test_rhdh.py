@@ -81,7 +81,7 @@ def test_operator_takes_its_own_back(api: Api, namespace: str, running: Manifest
     wait_for("the operator's text", lambda: api.get(*CONFIG_MAP, own, namespace)["data"] == theirs)
     scaled = {**running, "metadata": {"name": OWNED, "namespace": namespace}}
     scaled["spec"]["template"]["spec"]["automountServiceAccountToken"] = True
-    with pytest.raises(Refused, match=r"conflict with \"backstage-controller\""):
+    with pytest.raises(Refused, match=r"conflicts? with \"backstage-controller\""):
         api.apply(scaled, "somebody", force=False)
 
 

@@ -5,17 +5,20 @@ from collections.abc import Iterator
 import pytest
 
 from tests.world.api import Api, Manifest, condition, namespace_of
+from tests.world.crds import crd
 from tests.world.olm import install, operator_group
 from tests.world.processes import wait_for
 from tests.world.rhdh import NAME, install_rhdh_operator, operator_flavour, put
 from tests.world.standins.knative import EVENTING, SERVING
 from tests.world.standins.openshift import DOMAIN, ROUTE, make_openshift
 from tests.world.standins.sonataflow import PLATFORM, WORKFLOW
-from tests.world.workloads import DEPLOYMENT, rolled_out
-from tests.world.world import World, start_world
+from tests.world.workloads import DEPLOYMENT, rolled_out, workload
+from tests.world.world import World, apply_crd, await_crd, start_world
 
 SERVERLESS, LOGIC = "openshift-serverless", "openshift-serverless-logic"
 INFRASTRUCTURE = "sonataflow-infra"
+WORKFLOWS = "sonataflows.sonataflow.org"
+CRD = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +63,7 @@ def test_platform_gets_the_services_that_it_names(installed: Api) -> None:
     keys = [one["valueFrom"]["secretKeyRef"] for one in container["env"]]
     assert keys == [{"name": "db", "key": "user"}, {"name": "db", "key": "POSTGRESQL_PASSWORD"}]
     slices = ("discovery.k8s.io/v1", "EndpointSlice")
-    wait_for(
-        "ready endpoints of the data index", lambda: any(ready(one) for one in installed.list(*slices, INFRASTRUCTURE))
-    )
+    wait_for("its ready endpoints", lambda: any(ready(one) for one in installed.list(*slices, INFRASTRUCTURE)))
     assert [one["metadata"]["name"] for one in installed.list(*DEPLOYMENT, INFRASTRUCTURE)] == [name]
 
 
@@ -81,20 +82,20 @@ def test_workflow_runs_and_goes_with_its_resource(installed: Api) -> None:
     wait_for("its Deployment to go", lambda: installed.find(*DEPLOYMENT, "greeting", "default") is None)
 
 
-def test_resources_wait_for_their_operator(installed: Api) -> None:
+def test_resources_wait_for_their_operator(bare_world: World) -> None:
     """Without a running operator nobody writes a status; it is filled in as soon as one runs."""
-    [operator] = [
-        one for one in installed.list(*DEPLOYMENT, SERVERLESS) if one["metadata"]["name"] == "knative-openshift"
-    ]
-    crash = {"spec": {"template": {"metadata": {"annotations": {"world.test/bad-image": "yes"}}}, "replicas": 1}}
-    installed.patch(operator, {"spec": {**crash["spec"], "strategy": {"type": "Recreate", "rollingUpdate": None}}})
-    down = ("knative-openshift", SERVERLESS, lambda one: condition(one, "Available") == "False")
-    installed.wait(DEPLOYMENT, *down)
-    installed.apply(resource(SERVING, "late", "default", {}))
-    installed.apply(resource(PLATFORM, "early", "default", {}))
-    # The other operator still works: when its answer is there, the first has had its chance.
-    installed.wait(PLATFORM, "early", "default", lambda one: condition(one, "Succeed") == "True")
-    assert "conditions" not in installed.get(*SERVING, "late", "default").get("status", {})
+    api = bare_world.api
+    for name in ("knativeservings.operator.knative.dev", "sonataflowplatforms.sonataflow.org", WORKFLOWS):
+        apply_crd(api, crd(name))
+        await_crd(api, name)
+    api.apply(resource(SERVING, "early", "default", {}))
+    api.apply(resource(PLATFORM, "early", "default", {}))
+    api.apply(workload("Deployment", "logic-operator-controller-manager", "default"))
+    # One operator works: when its answer is there, the other has had its chance.
+    api.wait(PLATFORM, "early", "default", lambda one: condition(one, "Succeed") == "True")
+    assert "status" not in api.get(*SERVING, "early", "default")
+    api.apply(workload("Deployment", "knative-openshift", "default"))
+    api.wait(SERVING, "early", "default", lambda one: condition(one, "Ready") == "True")
 
 
 def test_cluster_becomes_openshift(fresh_world: World) -> None:
@@ -108,6 +109,3 @@ def test_cluster_becomes_openshift(fresh_world: World) -> None:
     version = api.get("config.openshift.io/v1", "ClusterVersion", "version")
     assert version["status"]["history"][0]["version"] == "4.17.3"
     assert [one["name"] for one in api.get(*CRD, "backstages.rhdh.redhat.com")["spec"]["versions"]] == ["v1alpha3"]
-
-
-CRD = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 
 from tests.world.api import Api, Manifest, Refused
 from tests.world.standins.backstage_objects import Wanted, needed, objects
-from tests.world.standins.controller import Kind, served, set_condition
+from tests.world.standins.controller import Kind, living, served, set_condition
 from tests.world.standins.openshift import INGRESS, ROUTE
 from tests.world.workloads import DEPLOYMENT
 
@@ -30,7 +30,7 @@ MANAGER = "backstage-controller"
 SYNC, NAME = "rhdh.redhat.com/ext-config-sync", "rhdh.redhat.com/backstage-name"
 
 
-class Missing(Exception):
+class Missing(LookupError):
     """An object that the resource names is not there."""
 
 
@@ -43,30 +43,23 @@ class RhdhOperator:
             return labels.get(SYNC) == "true"
         return kind in BACKSTAGES or labels.get("app.kubernetes.io/name") == "backstage"
 
-    def reconcile(self, api: Api) -> None:
-        missing = False
-        for resource in backstages(api):
-            if "deletionTimestamp" not in resource["metadata"]:
-                missing |= not bring_up(api, resource)
-        if missing:
+    def objects(self, api: Api) -> list[Manifest]:
+        newest = next((kind for kind in BACKSTAGES if served(api, kind)), None)
+        return living(api, newest) if newest else []
+
+    def reconcile(self, api: Api, item: Manifest) -> None:
+        try:
+            bring_up(api, item)
+        except Missing as missing:
+            message = f"failed to preprocess backstage spec failed to get external config from {missing}"
+            deployed(api, item, "False", "DeployFailed", message)
             # Nobody tells the operator of an object that is made later: it tries again.
-            raise Refused(0, "DeployFailed", "a referenced object is missing")
+            raise
 
 
-def backstages(api: Api) -> list[Manifest]:
-    """Every resource once, in the newest version that is served."""
-    newest = next((kind for kind in BACKSTAGES if served(api, kind)), None)
-    return api.list(*newest) if newest else []
-
-
-def bring_up(api: Api, resource: Manifest) -> bool:
-    """One reconciliation; False where something is missing."""
-    try:
-        referenced = list(external(api, resource))
-    except Missing as missing:
-        message = f"failed to preprocess backstage spec failed to get external config from {missing}"
-        deployed(api, resource, "False", "DeployFailed", message)
-        return False
+def bring_up(api: Api, resource: Manifest) -> None:
+    """One reconciliation. Raises Missing."""
+    referenced = list(external(api, resource))
     digest = hashlib.sha256(b"".join(content(one) for one in referenced if watched(resource, one))).hexdigest()
     wanted = Wanted(resource, {name_of(one): one for one in referenced}, digest, domain(api))
     namespace = resource["metadata"]["namespace"]
@@ -77,7 +70,6 @@ def bring_up(api: Api, resource: Manifest) -> bool:
             # Without a difference the API server changes nothing, and nobody is woken.
             api.apply(manifest, MANAGER)
     report(api, resource, api.get(*DEPLOYMENT, f"backstage-{resource['metadata']['name']}", namespace))
-    return True
 
 
 def external(api: Api, resource: Manifest) -> Iterator[Manifest]:

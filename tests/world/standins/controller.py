@@ -3,8 +3,9 @@
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -29,8 +30,11 @@ class StandIn(Protocol):
     def wakes(self, kind: Kind, changed: Manifest) -> bool:
         """Whether a change of this object is a reason to reconcile."""
 
-    def reconcile(self, api: Api) -> None:
-        """Bring the cluster to what it should be. Whatever is raised is logged, and it is called again soon."""
+    def objects(self, api: Api) -> Sequence[Manifest]:
+        """What there is to look after now."""
+
+    def reconcile(self, api: Api, item: Manifest) -> None:
+        """Bring one of them to what it should be. Whatever is raised is logged, and all are looked at again soon."""
 
 
 @dataclass
@@ -42,16 +46,30 @@ class Running:
     woken: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        name = type(self.stand_in).__name__
+        well = True
         while True:
-            self.woken.wait()
+            self.woken.wait(None if well else AGAIN)
             time.sleep(SETTLE)
             self.woken.clear()
-            try:
-                self.stand_in.reconcile(self.api)
-            except Exception as problem:
-                LOG.warning("%s: %s", name, problem, exc_info=not isinstance(problem, Refused))
-                threading.Timer(AGAIN, self.woken.set).start()
+            well = self.attempt(self.once)
+
+    def once(self) -> bool:
+        """Look after every object; one that fails does not hold up the others."""
+        items = self.stand_in.objects(self.api)
+        return all([self.attempt(partial(self.reconcile, one)) for one in items])  # noqa: C419 - every one has its turn
+
+    def reconcile(self, item: Manifest) -> bool:
+        self.stand_in.reconcile(self.api, item)
+        return True
+
+    def attempt(self, work: Callable[[], bool]) -> bool:
+        """Whether it went well; what was raised stands in the log."""
+        try:
+            return work()
+        except Exception as problem:
+            expected = isinstance(problem, OSError | LookupError)
+            LOG.warning("%s: %s", type(self.stand_in).__name__, problem, exc_info=not expected)
+            return False
 
 
 def run(kubeconfig: Path, stand_ins: Sequence[StandIn]) -> list[threading.Thread]:
@@ -100,6 +118,12 @@ def served(api: Api, kind: Kind) -> bool:
     except Refused:
         return False
     return True
+
+
+def living(api: Api, *kinds: Kind) -> list[Manifest]:
+    """Every object of these kinds that is not being deleted; a kind that is not served has none."""
+    found = [one for kind in kinds if served(api, kind) for one in api.list(*kind)]
+    return [one for one in found if "deletionTimestamp" not in one["metadata"]]
 
 
 def owner(manifest: Manifest) -> Manifest:

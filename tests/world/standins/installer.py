@@ -44,14 +44,12 @@ class Installer:
     def wakes(self, kind: Kind, changed: Manifest) -> bool:
         return kind == CONFIG_MAP or waits(changed)
 
-    def reconcile(self, api: Api) -> None:
-        for pod in api.list(*POD):
-            if waits(pod):
-                self.play(api, pod)
+    def objects(self, api: Api) -> list[Manifest]:
+        return [one for one in api.list(*POD) if waits(one)]
 
-    def play(self, api: Api, pod: Manifest) -> None:
-        metadata = pod["metadata"]
-        text = mounted(api, pod)
+    def reconcile(self, api: Api, item: Manifest) -> None:
+        metadata = item["metadata"]
+        text = mounted(api, item)
         if text is None:
             return  # the kubelet waits for a ConfigMap that is not there
         outcome = install(text, published(api, metadata["namespace"]))
@@ -60,7 +58,7 @@ class Installer:
             return
         # The log first: whoever sees the failure may ask for it at once.
         serve_logs(api, self.folder, (metadata["namespace"], metadata["name"]), CONTAINER, outcome.lines)
-        api.patch(pod, {"metadata": {"annotations": said}})
+        api.patch(item, {"metadata": {"annotations": said}})
 
 
 def waits(pod: Manifest) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.world.api import Api, Manifest, condition
-from tests.world.standins.controller import Kind, owner, served, set_condition
+from tests.world.standins.controller import Kind, living, owner, set_condition
 from tests.world.workloads import DEPLOYMENT
 
 SERVING: Kind = ("operator.knative.dev/v1beta1", "KnativeServing")
@@ -30,13 +30,11 @@ class Knative:
         known = {*OPERATORS, *DEPLOYMENTS[SERVING], *DEPLOYMENTS[EVENTING]}
         return kind != DEPLOYMENT or changed["metadata"]["name"] in known
 
-    def reconcile(self, api: Api) -> None:
-        if not operator_runs(api, OPERATORS):
-            return
-        for kind in (SERVING, EVENTING):
-            for resource in api.list(*kind) if served(api, kind) else []:
-                if "deletionTimestamp" not in resource["metadata"]:
-                    bring_up(api, resource, DEPLOYMENTS[kind])
+    def objects(self, api: Api) -> list[Manifest]:
+        return living(api, SERVING, EVENTING) if operator_runs(api, OPERATORS) else []
+
+    def reconcile(self, api: Api, item: Manifest) -> None:
+        bring_up(api, item, DEPLOYMENTS[item["apiVersion"], item["kind"]])
 
 
 def operator_runs(api: Api, names: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from tests.world.api import Api, Manifest
 from tests.world.crds import crd
-from tests.world.standins.controller import Kind
+from tests.world.standins.controller import Kind, served
 from tests.world.world import apply_crd, await_crd
 
 ROUTE: Kind = ("route.openshift.io/v1", "Route")
@@ -43,10 +43,11 @@ class Router:
     def wakes(self, kind: Kind, changed: Manifest) -> bool:
         return kind == ROUTE and not admitted(changed)
 
-    def reconcile(self, api: Api) -> None:
-        for route in api.list(*ROUTE):
-            if not admitted(route):
-                admit(api, route)
+    def objects(self, api: Api) -> list[Manifest]:
+        return [one for one in api.list(*ROUTE) if not admitted(one)] if served(api, ROUTE) else []
+
+    def reconcile(self, api: Api, item: Manifest) -> None:
+        admit(api, item)
 
 
 def admitted(route: Manifest) -> bool:

@@ -9,7 +9,7 @@ the services being up). Acts only while an operator's Deployment is available. R
 from collections.abc import Sequence
 
 from tests.world.api import Api, Manifest, condition, config_map
-from tests.world.standins.controller import Kind, owner, served, set_condition
+from tests.world.standins.controller import Kind, living, owner, set_condition
 from tests.world.standins.knative import deployment, operator_runs
 from tests.world.workloads import DEPLOYMENT
 
@@ -30,15 +30,12 @@ class SonataFlow:
         ours = changed["metadata"]["name"] in OPERATORS or "sonataflow.org/workflow-app" in labels
         return kind in (PLATFORM, WORKFLOW) or (kind == DEPLOYMENT and ours)
 
-    def reconcile(self, api: Api) -> None:
-        if not operator_runs(api, OPERATORS) or not served(api, PLATFORM):
-            return
-        for one in api.list(*PLATFORM):
-            if "deletionTimestamp" not in one["metadata"]:
-                bring_up_platform(api, one)
-        for one in api.list(*WORKFLOW):
-            if "deletionTimestamp" not in one["metadata"]:
-                bring_up_workflow(api, one)
+    def objects(self, api: Api) -> list[Manifest]:
+        return living(api, PLATFORM, WORKFLOW) if operator_runs(api, OPERATORS) else []
+
+    def reconcile(self, api: Api, item: Manifest) -> None:
+        bring_up = bring_up_platform if item["kind"] == PLATFORM[1] else bring_up_workflow
+        bring_up(api, item)
 
 
 def bring_up_platform(api: Api, platform: Manifest) -> None:

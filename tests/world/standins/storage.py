@@ -21,10 +21,11 @@ class Storage:
     def wakes(self, kind: Kind, changed: Manifest) -> bool:
         return kind == CLAIM and wants_volume(changed)
 
-    def reconcile(self, api: Api) -> None:
-        for claim in api.list(*CLAIM):
-            if wants_volume(claim):
-                api.apply(volume(claim))
+    def objects(self, api: Api) -> list[Manifest]:
+        return [one for one in api.list(*CLAIM) if wants_volume(one)]
+
+    def reconcile(self, api: Api, item: Manifest) -> None:
+        api.apply(volume(item))
 
 
 def wants_volume(claim: Manifest) -> bool:
