@@ -1,5 +1,6 @@
 """RHDH as its users have it, one function per flavour, with nothing of the Orchestrator in it. Waits for nothing."""
 
+import shutil
 from pathlib import Path
 
 import yaml
@@ -11,6 +12,7 @@ from tests.world.world import apply_crd, await_crd
 
 BACKSTAGE_CRD = "backstages.rhdh.redhat.com"
 SAMPLE = Path(__file__).parent.parent.parent / "scripts" / "sample"
+CONFIGMAPS = Path(__file__).parent.parent.parent / "configmaps"
 NAME = "developer-hub"
 IMAGE = "registry.redhat.io/rhdh/rhdh-hub-rhel9"
 DYNAMIC_PLUGINS = "includes:\n  - dynamic-plugins.default.yaml\nplugins: []\n"
@@ -105,3 +107,16 @@ def put(api: Api, manifests: list[Manifest], *, with_namespace: bool = False) ->
         api.apply(namespace_of(manifests[0]["metadata"]["namespace"]))
     for one in manifests:
         api.apply(one, "kubectl")
+
+
+def chart(folder: Path, release: str = "1.6") -> Path:
+    """A copy of the stand-in for RHDH's chart, with the version of a release up to 1.10, ready for helm."""
+    made = folder / "redhat-developer-hub"
+    shutil.copytree(Path(__file__).parent / "chart", made)
+    facts = yaml.safe_load((CONFIGMAPS / release / "release.yaml").read_text(encoding="utf-8"))
+    description = made / "Chart.yaml"
+    text = description.read_text(encoding="utf-8").replace("3.2.7", facts["charts"]["redhat-developer-hub"])
+    description.write_text(text, encoding="utf-8")
+    values = made / "values.yaml"
+    values.write_text(values.read_text(encoding="utf-8").replace('tag: "1.6"', f'tag: "{release}"'), encoding="utf-8")
+    return made
