@@ -38,7 +38,7 @@ def directory(folder: Path, files: int) -> None:
 
 
 def _application(number: int) -> str:
-    environment = "".join(f"        - name: VARIABLE_{n}\n          value: \"{n}\"\n" for n in range(12))
+    environment = "".join(f'        - name: VARIABLE_{n}\n          value: "{n}"\n' for n in range(12))
     return (
         f"# Application {number}\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: application-{number}\n"
         f"  namespace: team-{number % 9}\n  labels:\n    app.kubernetes.io/name: application-{number}\nspec:\n"
@@ -46,7 +46,8 @@ def _application(number: int) -> str:
         f"      labels:\n        app: application-{number}\n    spec:\n      containers:\n      - name: main\n"
         f"        image: registry.example.com/team/application:{number}\n        env:\n{environment}"
         f"        resources:\n          requests: {{cpu: 100m, memory: 128Mi}}\n          limits: {{memory: 256Mi}}\n"
-        f"---\napiVersion: v1\nkind: Service\nmetadata:\n  name: application-{number}\n  namespace: team-{number % 9}\n"
+        f"---\napiVersion: v1\nkind: Service\nmetadata:\n"
+        f"  name: application-{number}\n  namespace: team-{number % 9}\n"
         f"spec:\n  selector:\n    app: application-{number}\n  ports:\n  - port: 80\n    targetPort: 8080\n"
         f"---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: application-{number}\n  namespace: team-{number % 9}\n"
         f"data:\n  settings.yaml: |\n    server:\n      port: 8080\n    feature:\n      enabled: true\n"
