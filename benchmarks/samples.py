@@ -49,6 +49,7 @@ def _application(number: int) -> str:
         f"---\napiVersion: v1\nkind: Service\nmetadata:\n"
         f"  name: application-{number}\n  namespace: team-{number % 9}\n"
         f"spec:\n  selector:\n    app: application-{number}\n  ports:\n  - port: 80\n    targetPort: 8080\n"
-        f"---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: application-{number}\n  namespace: team-{number % 9}\n"
+        f"---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n"
+        f"  name: application-{number}\n  namespace: team-{number % 9}\n"
         f"data:\n  settings.yaml: |\n    server:\n      port: 8080\n    feature:\n      enabled: true\n"
     )
