@@ -1,0 +1,1 @@
+"""The only room that starts a child: helm, oc, credential helpers. Decides nothing about what they say."""

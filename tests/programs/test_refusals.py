@@ -1,0 +1,20 @@
+"""What helm's last words become."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from installer.model.errors import ExitCode
+from installer.programs.helm_refusals import refusal
+
+CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("refusals.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_refusal(case: dict[str, Any]) -> None:
+    (problem,) = refusal("upgrade orchestrator", case["stderr"]).problems
+    assert (problem.exit, problem.code) == (ExitCode[case["exit"]], case["code"])
+    assert case.get("words", "") in problem.message
+    assert "never" not in case or case["never"] not in problem.message
