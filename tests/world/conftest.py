@@ -32,7 +32,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [one for one in items if one not in ours]
     elif why_not := can_have_world():
         for one in ours:
-            one.add_marker(pytest.mark.skip(reason=why_not))
+            # With the name in it, so that pytest's summary has a line for each.
+            one.add_marker(pytest.mark.skip(reason=f"{one.name}: {why_not}"))
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ def reap(pid: int) -> None:
 
 def start(name: str, argv: Iterable[str | Path], log: Path, *, with_parent: bool, env: Mapping[str, str] = {}) -> Child:
     """Start a program in its own session with its output in a file; `with_parent`: it dies soon after this process."""
-    more = {"WORLD_ENDS_WITH_PARENT": "1"} if with_parent else {}
+    more = {"WORLD_PARENT": str(os.getpid())} if with_parent else {}
     with log.open("ab") as output:
         process = subprocess.Popen(
             [str(one) for one in argv],

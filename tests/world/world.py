@@ -91,7 +91,9 @@ class World:
     def save(self, path: Path) -> None:
         """Write down what another process needs to end this world."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(dataclasses.asdict(self), default=str, indent=1) + "\n", encoding="utf-8")
+        written = path.with_suffix(".new")
+        written.write_text(json.dumps(dataclasses.asdict(self), default=str, indent=1) + "\n", encoding="utf-8")
+        written.rename(path)
 
 
 def load(path: Path) -> World:

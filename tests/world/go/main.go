@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -35,10 +36,10 @@ func names() string {
 	return strings.Join(all, " ")
 }
 
-// endWithParent ends this process soon after the one that started it, however that one died.
-func endWithParent() {
-	parent := os.Getppid()
-	for os.Getppid() == parent {
+// endWithParent ends this process soon after the one that started it, however that one died. The parent's number is
+// given, as it may be dead before this process can ask for it.
+func endWithParent(parent string) {
+	for strconv.Itoa(os.Getppid()) == parent {
 		time.Sleep(time.Second)
 	}
 	os.Exit(3)
@@ -49,8 +50,8 @@ func main() {
 		fmt.Fprintf(os.Stderr, "usage: world PROGRAM [flags]\nprograms: %s\n", names())
 		os.Exit(2)
 	}
-	if os.Getenv("WORLD_ENDS_WITH_PARENT") != "" {
-		go endWithParent()
+	if parent := os.Getenv("WORLD_PARENT"); parent != "" {
+		go endWithParent(parent)
 	}
 	program := programs[os.Args[1]]
 	// Each program reads os.Args by itself and believes that it is the only one in here.

@@ -17,11 +17,10 @@ from tests.world.standins.storage import Storage
 
 def main(kubeconfig: Path) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", force=True)
-    parent = os.getppid()
     logs = kubeconfig.parent.parent / "logs"
     run(kubeconfig, [Storage(), Installer(logs), Router(), RhdhOperator(), Knative(), SonataFlow()])
-    # Like the programs of the binary: with WORLD_ENDS_WITH_PARENT nothing outlives the one who started it.
-    while os.getppid() == parent or "WORLD_ENDS_WITH_PARENT" not in os.environ:
+    # Like the programs of the binary: with WORLD_PARENT nothing outlives the one who started it.
+    while os.environ.get("WORLD_PARENT") in (None, str(os.getppid())):
         time.sleep(1)
 
 
