@@ -9,18 +9,19 @@ from installer.directory.write import FileChange, unchanged, write
 from installer.flow.observing import Observed, described, observe
 from installer.flow.saying import discreet
 from installer.flow.views import config_view, failure_view, plugin_views
+from installer.instance.instance import Layer
 from installer.model.change import Change
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.report import Report
 from installer.model.request import InstallRequest
-from installer.plan.changes import FileEdit, changes, edits
+from installer.plan.changes import BOM, FileEdit, changes, edits
 from installer.plan.plan import Plan, plan
+from installer.plan.size import LIMIT, oversized
 from installer.yamltext.redaction import mask_message
 
 Confirm = Callable[[str, str], bool | None]
 Progress = Callable[[str], None]
 
-CONFIG_MAP_LIMIT = 1024 * 1024
 NOT_RENDERED = (
     "operators, Knative and the SonataFlow platform are not rendered: install OpenShift Serverless, OpenShift "
     "Serverless Logic and the SonataFlow platform on the cluster yourself"
@@ -109,20 +110,22 @@ def _refusals(made: Plan) -> tuple[Problem, ...]:
                 ExitCode.FINDINGS,
             )
         )
-    for path, characters in made.draft.new_files().items():
-        problems += _too_large(path, characters)
-    for text, after in made.draft.texts.values():
-        if text.embeddings:
-            problems += _too_large(text.file.path, after)
-    return tuple(problems)
+    for edit in edits(made.draft):
+        problems += [_too_large(edit.path, name, size) for name, size in oversized(edit.after.decode().lstrip(BOM))]
+    for layer in (made.plugins, *made.app_config):
+        problems += _file_too_large(layer, len(made.draft.characters(layer.region.text).encode()))
+    return tuple(dict.fromkeys(problems))
 
 
-def _too_large(path: str, characters: str) -> list[Problem]:
-    size = len(characters.encode())
-    if size <= CONFIG_MAP_LIMIT:
-        return []
-    message = f"{path}: the ConfigMap would hold {size:,} bytes; Kubernetes takes no more than {CONFIG_MAP_LIMIT:,}"
-    return [Problem("configmap-too-large", message, None, "move part of it to another ConfigMap", ExitCode.FINDINGS)]
+def _file_too_large(layer: Layer, size: int) -> list[Problem]:
+    """A file of its own becomes a ConfigMap by a generator."""
+    own = not layer.region.text.embeddings and not layer.region.path and not layer.templated and layer.writable
+    return [_too_large(layer.region.text.file.path, layer.name, size)] if own and size > LIMIT else []
+
+
+def _too_large(path: str, name: str, size: int) -> Problem:
+    message = f"{path}: the ConfigMap {name} would hold {size:,} bytes; Kubernetes takes no more than {LIMIT:,}"
+    return Problem("configmap-too-large", message, None, "move part of it to another ConfigMap", ExitCode.FINDINGS)
 
 
 def _gated(report: Report, request: InstallRequest, *, pending: bool = False) -> Report:
