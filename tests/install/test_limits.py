@@ -31,7 +31,7 @@ def test_a_config_map_beyond_one_mebibyte_is_refused(case: Case, tmp_path: Path)
 def test_all_keys_of_a_config_map_count(case: Case, tmp_path: Path) -> None:
     case.lay_out(tmp_path)
     plugins = tmp_path / "given" / "plugins.yaml"
-    text = case.given["plugins.yaml"].replace("data:\n", f"data:\n  other: {'x' * (MIB - 300)}\n", 1)
+    text = case.given["plugins.yaml"].replace("\ndata:\n", f"\ndata:\n  other: {'x' * (MIB - 300)}\n", 1)
     plugins.write_text(text, encoding="utf-8")
     report = answer(case.request(tmp_path, yes=True))
     assert [one.code for one in report.errors] == ["configmap-too-large"]
