@@ -3,6 +3,7 @@
 import json
 import re
 import tempfile
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,17 @@ Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart as Helm finds it: a folder, an archive, REPOSITORY/NAME or oci://...; the last two with a version."""
+
+    reference: str
+    version: str | None = None
+
+    def options(self) -> list[str]:
+        return [] if self.version is None else [f"--version={self.version}"]
+
+
+@dataclass(frozen=True, slots=True)
 class Lint:
     """helm's verdict on a chart and values, and its lines, those of mere information left out."""
 
@@ -62,15 +74,15 @@ class Helm:
     environment: Mapping[str, str] = field(repr=False)
 
     def template(
-        self, chart: str | Path, values: Values, *, release: str, namespace: str, cluster: "Target", timeout: float
+        self, chart: Chart, values: Values, *, release: str, namespace: str, cluster: "Target", timeout: float
     ) -> str:
         """The manifests as text; asks no cluster. What the chart may know of one is in `cluster`."""
-        options = ["--namespace=" + namespace, *cluster.options()]
-        return self._call(["template", *options, "--", release, str(chart)], timeout, values=values).stdout
+        options = [f"--namespace={namespace}", *cluster.options(), *chart.options()]
+        return self._call(["template", *options, "--", release, chart.reference], timeout, values=values).stdout
 
-    def lint(self, chart: str | Path, values: Values, *, timeout: float) -> Lint:
+    def lint(self, chart: Chart, values: Values, *, timeout: float) -> Lint:
         with _values_file(values) as file:
-            done = self._run(["lint", f"--values={file}", "--", str(chart)], timeout, _secrets_of(values))
+            done = self._run(["lint", f"--values={file}", "--", chart.reference], timeout, _secrets_of(values))
         lines = [line.strip() for line in (done.stdout + done.stderr).splitlines()]
         return Lint(done.code == 0, tuple(mask_message(line) for line in lines if _is_finding(line)))
 
@@ -105,23 +117,26 @@ class Helm:
         return () if text is None else revisions_of(text, f"history {release}")
 
     def upgrade_install(
-        self, release: str, chart: str | Path, values: Values, *, namespace: str, timeout: float, description: str = ""
+        self, release: str, chart: Chart, values: Values, *, namespace: str, timeout: float, description: str = ""
     ) -> Revision:
         """Install or upgrade with exactly these values; waits for no readiness. The namespace exists.
 
         Raises CONFLICT "release-pending" before it writes, with the rollback that unblocks the release.
         """
+        began = time.monotonic()
         self._refuse_pending(release, namespace, timeout)
+        left = max(1.0, timeout - (time.monotonic() - began))
         options = [
             "--install",
             "--output=json",
             # Without it Helm takes the last release's values when none are given.
             "--reset-values",
             f"--namespace={namespace}",
-            _helm_timeout(timeout),
+            _helm_timeout(left),
             f"--description={description}",
+            *chart.options(),
         ]
-        done = self._call(["upgrade", *options, "--", release, str(chart)], timeout, values=values)
+        done = self._call(["upgrade", *options, "--", release, chart.reference], left, values=values)
         return revision_of(done.stdout, f"upgrade {release}")
 
     def rollback(self, release: str, revision: int, *, namespace: str, timeout: float) -> None:

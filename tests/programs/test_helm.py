@@ -13,9 +13,9 @@ import yaml
 from installer.knowledge.location import data_folder
 from installer.model.errors import ExitCode, InstallerError
 from installer.programs.connection import Connection
-from installer.programs.helm import Helm, Target, find_helm
+from installer.programs.helm import Chart, Helm, Target, find_helm
 
-CHART = data_folder("charts") / "orchestrator"
+CHART = Chart(str(data_folder("charts") / "orchestrator"))
 TARGET = Target("1.31.4")
 
 
@@ -73,7 +73,7 @@ def test_template_for_a_target(found: Helm, tmp_path: Path) -> None:
     seen = '{{ .Capabilities.KubeVersion.Version }} {{ .Capabilities.APIVersions.Has "route.openshift.io/v1" }}'
     (tmp_path / "c" / "templates" / "t.yaml").write_text(f'seen: "{seen}"', encoding="utf-8")
     target = Target("1.27.3", ("route.openshift.io/v1",))
-    text = found.template(tmp_path / "c", {}, release="r", namespace="n", cluster=target, timeout=60)
+    text = found.template(Chart(str(tmp_path / "c")), {}, release="r", namespace="n", cluster=target, timeout=60)
     assert yaml.safe_load(text) == {"seen": "v1.27.3 true"}
 
 
@@ -105,25 +105,21 @@ def test_secret_values_are_in_no_message(found: Helm, tmp_path: Path) -> None:
     (tmp_path / "c" / "templates" / "t.yaml").write_text("{{ fail (toYaml .Values) }}", encoding="utf-8")
     values = {"db": {"password": "canary-4711-a", "list": [{"token": "canary-4711-b"}]}, "plain": "shown"}
     with pytest.raises(InstallerError) as caught:
-        found.template(tmp_path / "c", values, release="r", namespace="n", cluster=TARGET, timeout=60)
+        found.template(Chart(str(tmp_path / "c")), values, release="r", namespace="n", cluster=TARGET, timeout=60)
     assert "canary" not in str(caught.value)
     assert "shown" in str(caught.value)
 
 
-@pytest.mark.parametrize("body", ["{{ tpl .Values.s . }}", "{{ range until 2000000000 }}x{{ end }}"])
-def test_a_chart_that_would_take_everything(
-    helm_4: Path, environment: Mapping[str, str], tmp_path: Path, body: str
-) -> None:
+def test_a_chart_that_would_take_everything(helm_4: Path, environment: Mapping[str, str], tmp_path: Path) -> None:
     """Helm dies of it (a fatal error of Go, which nothing in it can catch), and we live and say so."""
     (tmp_path / "c" / "templates").mkdir(parents=True)
     (tmp_path / "c" / "Chart.yaml").write_text("{apiVersion: v2, name: c, version: 1.0.0}", encoding="utf-8")
-    (tmp_path / "c" / "templates" / "t.yaml").write_text(body, encoding="utf-8")
-    values = {"s": "{{ tpl .Values.s . }}"}
+    (tmp_path / "c" / "templates" / "t.yaml").write_text("{{ range until 2000000000 }}x{{ end }}", encoding="utf-8")
     helm = find_helm(str(helm_4), connection=Connection(), environment=environment)
     with pytest.raises(InstallerError) as caught:
-        helm.template(tmp_path / "c", values, release="r", namespace="n", cluster=TARGET, timeout=60)
+        helm.template(Chart(str(tmp_path / "c")), {}, release="r", namespace="n", cluster=TARGET, timeout=60)
     assert _problem(caught) == (ExitCode.FINDINGS, "helm-failed")
-    assert re.search(r"fatal error: (stack overflow|runtime: out of memory|.*memory)", str(caught.value))
+    assert re.search(r"fatal error: .*memory", str(caught.value))
 
 
 def test_lint(found: Helm) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from installer.model.errors import ExitCode, InstallerError
 from installer.programs.connection import Connection
-from installer.programs.helm import Helm, find_helm
+from installer.programs.helm import Chart, Helm, find_helm
 from installer.programs.releases import HelmRelease, Revision
 from tests.programs.conftest import Script
 
@@ -88,24 +88,28 @@ def _code(caught: pytest.ExceptionInfo[InstallerError]) -> tuple[ExitCode, str]:
 def test_upgrade_install(stand_in: StandIn) -> None:
     helm = stand_in.helm(history=_says(HISTORY), upgrade=_says(RELEASE))
     values = {"postgres": {"bundled": {"password": "canary-1"}}}
-    done = helm.upgrade_install("orchestrator", "/charts/o", values, namespace="rhdh", timeout=100, description="why")
+    done = helm.upgrade_install(
+        "orchestrator", Chart("oci://r/o", "5.1.2"), values, namespace="rhdh", timeout=100, description="why"
+    )
     assert done == Revision(3, "deployed", "orchestrator-0.1.0", "Upgrade complete", "2026-01-03")
     history, upgrade = stand_in.seen()
     assert history["words"][0] == "history"
     assert upgrade["values"] == values
     assert stat.S_IMODE(upgrade["mode"]) == 0o600
     assert not Path(upgrade["file"]).exists()
-    given = [word for word in upgrade["words"] if not word.startswith("--values=")]
+    given = [word for word in upgrade["words"] if not word.startswith(("--values=", "--timeout="))]
     assert given == [
-        *("upgrade", "--install", "--output=json", "--reset-values", "--namespace=rhdh", "--timeout=90s"),
-        *("--description=why", "--", "orchestrator", "/charts/o"),
+        *("upgrade", "--install", "--output=json", "--reset-values", "--namespace=rhdh"),
+        *("--description=why", "--version=5.1.2", "--", "orchestrator", "oci://r/o"),
     ]
+    (own,) = [word for word in upgrade["words"] if word.startswith("--timeout=")]
+    assert 1 <= int(own.removeprefix("--timeout=").removesuffix("s")) <= 90, "helm's own ends before our clock"
     assert "canary" not in json.dumps([one["words"] for one in stand_in.seen()])
 
 
 def test_the_first_install(stand_in: StandIn) -> None:
     helm = stand_in.helm(history=MISSING, upgrade=_says(RELEASE))
-    assert helm.upgrade_install("orchestrator", "/c", {}, namespace="rhdh", timeout=100).number == 3
+    assert helm.upgrade_install("orchestrator", Chart("/c"), {}, namespace="rhdh", timeout=100).number == 3
 
 
 @pytest.mark.parametrize(
@@ -120,7 +124,7 @@ def test_a_pending_release_is_not_touched(stand_in: StandIn, states: list[str], 
     history = [{**HISTORY[0], "revision": number, "status": state} for number, state in enumerate(states, 1)]
     helm = stand_in.helm(history=_says(history), upgrade=_says(RELEASE))
     with pytest.raises(InstallerError) as caught:
-        helm.upgrade_install("orchestrator", "/c", {}, namespace="rhdh", timeout=100)
+        helm.upgrade_install("orchestrator", Chart("/c"), {}, namespace="rhdh", timeout=100)
     assert _code(caught) == (ExitCode.CONFLICT, "release-pending")
     assert fix in str(caught.value.problems[0].fix)
     assert [one["words"][0] for one in stand_in.seen()] == ["history"]
@@ -130,7 +134,7 @@ def test_an_upgrade_that_fails_keeps_its_secrets(stand_in: StandIn) -> None:
     stderr = 'Error: UPGRADE FAILED: failed to create resource: spec: Invalid value: "canary-longer": no\n'
     helm = stand_in.helm(history=_says([]), upgrade=(1, "", stderr))
     with pytest.raises(InstallerError) as caught:
-        helm.upgrade_install("o", "/c", {"authToken": "canary-longer"}, namespace="n", timeout=100)
+        helm.upgrade_install("o", Chart("/c"), {"authToken": "canary-longer"}, namespace="n", timeout=100)
     assert "Invalid value" in str(caught.value)
     assert "canary" not in str(caught.value)
 
