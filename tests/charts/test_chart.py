@@ -269,3 +269,11 @@ def test_the_readme_names_every_value() -> None:
     readme = (CHART / "README.md").read_text(encoding="utf-8")
     values = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
     assert [name for name in values if f"`{name}" not in readme] == []
+
+
+def test_the_readme_knows_every_release() -> None:
+    """A new release folder makes its operators' versions part of the README, or the defaults."""
+    readme = (CHART / "README.md").read_text(encoding="utf-8")
+    for minor in minors()[:-1]:
+        csv = release(minor).operators["logic"].starting_csv
+        assert csv is None or csv.partition(".")[2] in readme, f"{minor}: {csv}"
