@@ -29,6 +29,17 @@ _INSTANCE = _keys(
     version=_TEXT_OR_NULL,
     versionSource=_TEXT_OR_NULL,
 )
+_CHECK = _keys(id=_TEXT, status={"enum": ["pass", "warn", "fail", "skip"]}, reason=_TEXT, fix=_TEXT_OR_NULL)
+_OPERATOR = _keys(package=_TEXT, namespace=_TEXT, csv=_TEXT_OR_NULL, phase=_TEXT_OR_NULL)
+_STATE = {"enum": ["ready", "not-ready", "absent", "denied"]}
+_STATUS = _keys(
+    instance=_INSTANCE,
+    operators={"type": ["array", "null"], "items": _OPERATOR},
+    knative=_keys(serving=_STATE, eventing=_STATE),
+    platform=_keys(namespace=_TEXT_OR_NULL, name=_TEXT_OR_NULL, ready={"type": "boolean"}),
+    plugins={"type": "array", "items": _keys(package=_TEXT, enabled={"type": "boolean"})},
+    healthy={"type": "boolean"},
+)
 
 # Help of any command has {help} for its result instead.
 _HELP = _keys(help=_TEXT)
@@ -46,6 +57,8 @@ RESULTS: dict[str, dict[str, Any]] = {
         "releases show": _keys(minor=_TEXT, version=_TEXT),
         "config effective": _EFFECTIVE,
         "config show": _keys(path=_TEXT, value={}, origin=_TEXT_OR_NULL, overrides={"type": "array", "items": _TEXT}),
+        "check": _keys(checks={"type": "array", "items": _CHECK}),
+        "status": _STATUS,
         "install": _keys(instance=_INSTANCE, preview=_EFFECTIVE),
     }.items()
 }

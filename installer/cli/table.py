@@ -16,6 +16,10 @@ ROOT: Mapping[str, Entry] = {
     "install": Entry(
         "installer.cli.install:install", "Put the Orchestrator on the RHDH of a directory of manifests.", "Core"
     ),
+    "check": Entry("installer.cli.check:check", "Whether the Orchestrator can be installed on a cluster.", "Core"),
+    "status": Entry(
+        "installer.cli.status:status", "What of the Orchestrator is on a cluster, and whether it works.", "Core"
+    ),
     "config": Entry("installer.cli.config:config", "What RHDH will run with, and where it came from.", "Core"),
     "releases": Entry("installer.cli.releases:releases", "The RHDH releases this program knows.", "Knowledge"),
     "schema": Entry("installer.cli.schema:schema", "The JSON Schema of every answer.", "Knowledge"),

@@ -1,0 +1,35 @@
+"""The commands that look at a live cluster: `check` and `status`. Write nothing to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from installer.cluster.cluster import Cluster
+from installer.cluster.connect import connect
+from installer.cluster.options import ConnectionOptions
+from installer.flow.live_check import run
+from installer.flow.live_status import look_at
+from installer.flow.saying import discreet
+from installer.model.report import Report
+
+
+@discreet
+def status(connection: ConnectionOptions, instance: str | None) -> Report:
+    """What of the Orchestrator is there and works. Raises InstallerError (TARGET, DENIED, UNREACHABLE)."""
+    with _connected(connection) as cluster:
+        return look_at(cluster, instance, connection.namespace)
+
+
+@discreet
+def check(connection: ConnectionOptions, instance: str | None, rhdh_version: str | None) -> Report:
+    """Whether the Orchestrator can be installed: FINDINGS where a check fails. Raises as `status`."""
+    with _connected(connection) as cluster:
+        return run(cluster, instance, connection.namespace, rhdh_version)
+
+
+@contextmanager
+def _connected(connection: ConnectionOptions) -> Iterator[Cluster]:
+    cluster = connect(connection)
+    try:
+        yield cluster
+    finally:
+        cluster.close()

@@ -1,0 +1,84 @@
+"""The preflight of an installation: runs every check and says of each pass, warn, fail or skip. Writes nothing."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from installer.cluster.cluster import Cluster
+from installer.cluster.errors import Forbidden, NotServed
+from installer.flow import live_check_cluster, live_check_operators, live_check_permissions, live_check_rhdh
+from installer.flow.live_instance import described, find
+from installer.flow.live_look import Look, Verdict, skipped
+from installer.knowledge.releases import Release, release
+from installer.model.errors import ExitCode, InstallerError, Problem
+from installer.model.report import Report
+
+Check = Callable[[Look], Verdict]
+# In the order in which a person would put things right.
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("api", live_check_cluster.api),
+    ("release", live_check_cluster.known_release),
+    ("permissions", live_check_permissions.permissions),
+    ("olm", live_check_operators.olm),
+    ("catalogs", live_check_operators.catalogs),
+    ("packages", live_check_operators.packages),
+    ("operators", live_check_operators.installed),
+    ("operator-groups", live_check_operators.groups),
+    ("leftovers", live_check_cluster.leftovers),
+    ("storage", live_check_cluster.storage),
+    ("ownership", live_check_rhdh.ownership),
+    ("helm", live_check_rhdh.helm),
+    ("rhdh", live_check_rhdh.health),
+)
+
+
+def run(cluster: Cluster, selection: str | None, namespace: str | None, rhdh_version: str | None) -> Report:
+    """The report of `check`. A failed check is an error (FINDINGS); a warning is one of the report.
+
+    Raises InstallerError: TARGET where there is no RHDH or there are several; Unreachable.
+    """
+    seen = find(cluster, selection, namespace)
+    running = seen.running
+    version = running.version
+    look = Look(cluster, running, _release(rhdh_version, version.number if version else None))
+    found = [(name, _run(check, look)) for name, check in CHECKS]
+    result = {
+        "instance": described(running, rhdh_version),
+        "checks": [{"id": name, "status": one.status, "reason": one.reason, "fix": one.fix} for name, one in found],
+    }
+    return Report(
+        result,
+        _text(found),
+        warnings=tuple(_problem(name, one, ExitCode.OK) for name, one in found if one.status == "warn"),
+        errors=tuple(_problem(name, one, ExitCode.FINDINGS) for name, one in found if one.status == "fail"),
+    )
+
+
+def _release(asked: str | None, found: str | None) -> Release | None:
+    """The release that is asked for or runs; None where nothing tells or it is not known, which a check says."""
+    if asked:
+        return release(asked)
+    try:
+        return release(found) if found else None
+    except InstallerError:
+        return None
+
+
+def _run(check: Check, look: Look) -> Verdict:
+    """A check that could not look is skipped with the reason: it has not passed."""
+    try:
+        return check(look)
+    except (Forbidden, NotServed) as error:
+        problem = error.problems[0]
+        return skipped(problem.message, problem.fix)
+
+
+def _problem(name: str, verdict: Verdict, exit_code: ExitCode) -> Problem:
+    return Problem(f"check-{name}", f"{name}: {verdict.reason}", None, verdict.fix, exit_code)
+
+
+def _text(found: list[tuple[str, Verdict]]) -> str:
+    width = max(len(name) for name, _ in found)
+    lines = [f"{one.status:<4}  {name:<{width}}  {one.reason}" for name, one in found]
+    counts = Counter(one.status for _, one in found)
+    total = ", ".join(f"{counts[status]} {status}" for status in ("pass", "warn", "fail", "skip"))
+    return "".join(f"{line}\n" for line in [*lines, total])

@@ -1,0 +1,125 @@
+"""Checks of RHDH itself: who owns what we would write, pending Helm operations, is it healthy now. Write nothing."""
+
+from collections.abc import Iterator
+
+from installer.cluster.cluster import Object
+from installer.cluster.errors import Forbidden, NotFound
+from installer.flow.live_instance import gitops
+from installer.flow.live_kinds import CONFIG_MAP, POD, REPLICA_SET, SECRET
+from installer.flow.live_look import Look, Verdict, address, failed, passed, warned
+from installer.flow.live_readiness import Failed, Ready, newest, of_owner, pods, rollout, why_not
+
+_PENDING = "pending-install,pending-upgrade,pending-rollback,uninstalling"
+_OUR_RELEASE = "orchestrator"
+
+
+def ownership(look: Look) -> Verdict:
+    """Of every object that we would write: is it somebody's who would take our change back?"""
+    touched, missing = [], []
+    for name, one in _touched(look):
+        if one is None:
+            missing.append(name)
+        else:
+            touched.append(one)
+    if missing:
+        return failed(f"RHDH refers to what is not there: {', '.join(missing)}", "make it, or correct the reference")
+    managed = [f"{_called(one)} ({by})" for one in touched if (by := gitops(one))]
+    if managed:
+        fix = "install into the repository: rhdh-orchestrator install --directory DIR, then commit"
+        return failed(f"a GitOps controller would take our changes back: {', '.join(managed)}", fix)
+    frozen = [_called(one) for one in touched if one.get("immutable")]
+    if frozen:
+        return failed(f"immutable, so nobody can change it: {', '.join(frozen)}", "replace it by one that is not")
+    if look.running.flavour == "helm":
+        reason = f"Helm release {look.running.name} owns RHDH: its configuration changes through helm upgrade"
+        return warned(reason, "have the chart at hand for install --chart")
+    return passed(f"nobody else writes {', '.join(map(_called, touched))}")
+
+
+def _touched(look: Look) -> Iterator[tuple[str, Object | None]]:
+    running = look.running
+    # The workload of an operator or a chart is theirs, and never written by us.
+    own = running.workload if running.flavour == "plain" else running.resource
+    if own is not None:
+        yield _called(own), own
+    for name in dict.fromkeys(_maps(look)):
+        yield f"ConfigMap {running.namespace}/{name}", _config_map(look, name)
+
+
+def _maps(look: Look) -> Iterator[str]:
+    """The ConfigMaps that hold RHDH's configuration: by the resource where there is one, else by the pod."""
+    application = ((look.running.resource or {}).get("spec") or {}).get("application") or {}
+    if look.running.resource is None:
+        for volume in look.running.pod_spec.get("volumes") or []:
+            if name := (volume.get("configMap") or {}).get("name"):
+                yield str(name)
+        return
+    if name := application.get("dynamicPluginsConfigMapName"):
+        yield str(name)
+    for one in (application.get("appConfig") or {}).get("configMaps") or []:
+        yield str(one["name"])
+
+
+def _config_map(look: Look, name: str) -> Object | None:
+    try:
+        return look.cluster.get(CONFIG_MAP, name, look.running.namespace)
+    except NotFound:
+        return None
+
+
+def _called(one: Object) -> str:
+    return f"{one.get('kind') or 'object'} {address(one)}"
+
+
+def helm(look: Look) -> Verdict:
+    """A release that a dead helm left in the middle refuses every further upgrade."""
+    labels = f"owner=helm,status in ({_PENDING})"
+    try:
+        found = look.list(SECRET, labels=labels)
+        scope = "anywhere"
+    except Forbidden:
+        found = look.list(SECRET, look.running.namespace, labels)
+        scope = f"in {look.running.namespace}"
+    ours = [one for one in found if _matters(look, one)]
+    if ours:
+        names = ", ".join(_operation(one) for one in ours)
+        fix = "wait for the helm that runs; if none does: helm history RELEASE, helm rollback RELEASE REVISION"
+        return failed(f"a Helm operation is pending: {names}", fix)
+    return passed(f"no Helm operation that concerns us is pending {scope}")
+
+
+def _matters(look: Look, secret: Object) -> bool:
+    release = (secret["metadata"].get("labels") or {}).get("name")
+    return secret["metadata"]["namespace"] == look.running.namespace or release == _OUR_RELEASE
+
+
+def _operation(secret: Object) -> str:
+    metadata = secret["metadata"]
+    labels = metadata.get("labels") or {}
+    return f"{metadata['namespace']}/{labels.get('name')} revision {labels.get('version')} is {labels.get('status')}"
+
+
+def health(look: Look) -> Verdict:
+    """The pods of the newest ReplicaSet: an old one that still serves hides a broken configuration."""
+    running = look.running
+    fix = "put that right first: install restarts RHDH, and would be blamed for it"
+    if running.workload is None:
+        return failed(f"RHDH {running.address} has no workload yet", "see the conditions of its Backstage resource")
+    owner = _pod_owner(look, running.workload)
+    if owner is None:
+        return failed(f"{_called(running.workload)} has no ReplicaSet", fix)
+    state = pods(of_owner(look.list(POD, running.namespace), owner))
+    if isinstance(state, Ready):
+        state = rollout(running.workload)
+    if isinstance(state, Failed):
+        return failed(f"RHDH {running.address}: {state.why}", fix)
+    if not isinstance(state, Ready):
+        return warned(f"RHDH {running.address} is not ready: {why_not(state)}", "wait until it is")
+    return passed(f"every pod of {_called(owner)} is ready")
+
+
+def _pod_owner(look: Look, workload: Object) -> Object | None:
+    if workload["kind"] == "StatefulSet":
+        return workload
+    found = newest(look.list(REPLICA_SET, look.running.namespace), workload)
+    return dict(found) if found is not None else None

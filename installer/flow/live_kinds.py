@@ -1,0 +1,27 @@
+"""The kinds that live commands look at. Says nothing of what is in them."""
+
+from installer.cluster.resources import Kind
+
+CONFIG_MAP = Kind("", "ConfigMap")
+SECRET = Kind("", "Secret")
+POD = Kind("", "Pod")
+DEPLOYMENT = Kind("apps", "Deployment")
+STATEFUL_SET = Kind("apps", "StatefulSet")
+REPLICA_SET = Kind("apps", "ReplicaSet")
+CRON_JOB = Kind("batch", "CronJob")
+STORAGE_CLASS = Kind("storage.k8s.io", "StorageClass")
+ACCESS_REVIEW = Kind("authorization.k8s.io", "SelfSubjectAccessReview")
+CLUSTER_VERSION = Kind("config.openshift.io", "ClusterVersion")
+BACKSTAGE = Kind("rhdh.redhat.com", "Backstage")
+ORCHESTRATOR = Kind("rhdh.redhat.com", "Orchestrator")
+SUBSCRIPTION = Kind("operators.coreos.com", "Subscription")
+CSV = Kind("operators.coreos.com", "ClusterServiceVersion")
+CATALOG_SOURCE = Kind("operators.coreos.com", "CatalogSource")
+OPERATOR_GROUP = Kind("operators.coreos.com", "OperatorGroup")
+PACKAGE = Kind("packages.operators.coreos.com", "PackageManifest")
+SERVING = Kind("operator.knative.dev", "KnativeServing")
+EVENTING = Kind("operator.knative.dev", "KnativeEventing")
+PLATFORM = Kind("sonataflow.org", "SonataFlowPlatform")
+OPENSHIFT = "config.openshift.io"
+# An AllNamespaces CSV is copied into every namespace; a copy is no install.
+NO_COPIES = "!olm.copiedFrom"
