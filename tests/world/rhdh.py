@@ -110,13 +110,15 @@ def put(api: Api, manifests: list[Manifest], *, with_namespace: bool = False) ->
 
 
 def chart(folder: Path, release: str = "1.6") -> Path:
-    """A copy of the stand-in for RHDH's chart, with the version of a release up to 1.10, ready for helm."""
+    """A copy of the stand-in for RHDH's chart, with the version and image tag of a release, ready for helm."""
     made = folder / "redhat-developer-hub"
-    shutil.copytree(Path(__file__).parent / "chart", made)
+    layout = 2 if release.startswith("2.") else 1
+    shutil.copytree(Path(__file__).parent / f"chart-{layout}", made)
     facts = yaml.safe_load((CONFIGMAPS / release / "release.yaml").read_text(encoding="utf-8"))
-    description = made / "Chart.yaml"
-    text = description.read_text(encoding="utf-8").replace("3.2.7", facts["charts"]["redhat-developer-hub"])
-    description.write_text(text, encoding="utf-8")
-    values = made / "values.yaml"
-    values.write_text(values.read_text(encoding="utf-8").replace('tag: "1.6"', f'tag: "{release}"'), encoding="utf-8")
+    rewrite(made / "Chart.yaml", "0.0.0", facts["charts"]["redhat-developer-hub"])
+    rewrite(made / "values.yaml", "RELEASE", f'"{release}"')
     return made
+
+
+def rewrite(path: Path, old: str, new: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")

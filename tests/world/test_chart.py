@@ -25,7 +25,9 @@ def helm(world: World, namespace: str, each_helm: Path, tmp_path: Path) -> Helm:
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         argv = [each_helm, "--kubeconfig", world.kubeconfig, "-n", namespace, *arguments]
-        return subprocess.run(argv, capture_output=True, text=True, check=False, env={"HOME": str(tmp_path)})
+        return subprocess.run(
+            argv, capture_output=True, text=True, check=False, timeout=60, env={"HOME": str(tmp_path)}
+        )
 
     return run
 
@@ -60,6 +62,28 @@ def test_only_global_dynamic_rolls_the_pods(api: Api, namespace: str, helm: Helm
     assert api.get(*DEPLOYMENT, "rhdh-developer-hub", namespace)["metadata"]["generation"] == first
     helm("upgrade", "rhdh", made, "-f", values(file, {"global": {"dynamic": {"plugins": [PLUGIN]}}}))
     assert api.get(*DEPLOYMENT, "rhdh-developer-hub", namespace)["metadata"]["generation"] == first + 1
+
+
+def test_second_layout_counts_every_plugin(api: Api, namespace: str, helm: Helm, tmp_path: Path) -> None:
+    """From 2.0 the Orchestrator's plugins roll the pods, and extraAppConfig comes after the chart's own."""
+    made, file = chart(tmp_path, "2.1"), tmp_path / "values.yaml"
+    api.apply(config_map("more", namespace, {"more.yaml": "app: {}\n"}))
+    extra = {"extraAppConfig": [{"filename": "more.yaml", "configMapRef": "more"}]}
+    installed = helm("install", "rhdh", made, "--wait", "-f", values(file, extra))
+    assert installed.returncode == 0, installed.stderr
+    name = "rhdh-redhat-developer-hub"
+    first = api.get(*DEPLOYMENT, name, namespace)
+    [container] = first["spec"]["template"]["spec"]["containers"]
+    files = [Path(one).name for one in container["args"] if one != "--config"]
+    assert files == ["app-config.dynamic-plugins.yaml", "app-config-from-configmap.yaml", "more.yaml"]
+    with_plugin = {
+        "orchestrator": {"enabled": True, "plugins": [PLUGIN], "serverlessLogicOperator": {"enabled": False}}
+    }
+    upgraded = helm("upgrade", "rhdh", made, "-f", values(file, {**extra, **with_plugin}))
+    assert upgraded.returncode == 0, upgraded.stderr
+    mounted = api.get("v1", "ConfigMap", f"{name}-dynamic-plugins", namespace)["data"]["dynamic-plugins.yaml"]
+    assert yaml.safe_load(mounted)["plugins"] == [PLUGIN]
+    assert api.get(*DEPLOYMENT, name, namespace)["metadata"]["generation"] == first["metadata"]["generation"] + 1
 
 
 def test_edit_of_a_chart_owned_config_map_does_not_last(api: Api, namespace: str, helm: Helm, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A world ends whole: with its parent, however that dies; and a part of it can die and come back."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,6 +33,8 @@ def test_world_ends_with_a_killed_parent(tmp_path: Path) -> None:
     pids = [(one["pid"], one["born"]) for one in loaded["children"]]
     wait_for("its processes to end", lambda: not any(born(pid) == since for pid, since in pids), seconds=20)
     assert len(pids) == 6
+    # Nobody was left to do this.
+    shutil.rmtree(loaded["folder"])
 
 
 def test_api_server_dies_and_comes_back_with_its_data(bare_world: World) -> None:
