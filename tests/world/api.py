@@ -46,6 +46,7 @@ class Api:
     """
 
     kubeconfig: Path
+    keep_alive: bool = False
     _session: requests.Session = field(default_factory=requests.Session)
     _known: dict[str, dict[str, Where]] = field(default_factory=dict)
 
@@ -55,6 +56,9 @@ class Api:
         self.server = cluster["server"]
         # Only the kubeconfig counts: no proxy and no .netrc of the person who runs the tests.
         self._session.trust_env = False
+        if not self.keep_alive:
+            # Nobody closes a test's connection, and pytest takes a forgotten socket for a mistake.
+            self._session.headers["Connection"] = "close"
         self._session.verify = cluster["certificate-authority"]
         if "client-certificate" in user:
             self._session.cert = (user["client-certificate"], user["client-key"])

@@ -74,11 +74,14 @@ class Running:
 
 def run(kubeconfig: Path, stand_ins: Sequence[StandIn]) -> list[threading.Thread]:
     """Start a thread for every stand-in and one for every kind that any of them watches."""
-    running = [Running(one, Api(kubeconfig)) for one in stand_ins]
+    running = [Running(one, Api(kubeconfig, keep_alive=True)) for one in stand_ins]
     kinds = sorted({kind for one in stand_ins for kind in one.watches})
     targets = [one.run for one in running]
     threads = [threading.Thread(target=one, daemon=True) for one in targets]
-    threads += [threading.Thread(target=watch, args=(Api(kubeconfig), kind, running), daemon=True) for kind in kinds]
+    threads += [
+        threading.Thread(target=watch, args=(Api(kubeconfig, keep_alive=True), kind, running), daemon=True)
+        for kind in kinds
+    ]
     for one in threads:
         one.start()
     return threads
