@@ -130,6 +130,7 @@ def named(name: str, namespace: str = "ns", version: str = "1", **more: Any) -> 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     fake: Fake
 
     def _serve(self) -> None:
