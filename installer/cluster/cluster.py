@@ -1,6 +1,5 @@
 """Reads and writes objects of one cluster through a small interface. Knows no object's meaning."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -157,7 +156,7 @@ class Cluster:
         name, namespace = str(metadata["name"]), metadata.get("namespace")
         query = [("fieldManager", manager), *_query(force="true" if force else "", dryRun="All" if dry_run else "")]
         path, asked = resource.path(namespace, name), Asked("patch", resource, namespace, name)
-        body = json.dumps(manifest)  # as a text: every version of the Python client sends that as it is
+        body = dict(manifest)  # JSON is YAML; the Python client sends it as JSON under either name
         try:
             return parsed(self._sender.send("PATCH", path, asked, query=query, body=body, form=_APPLY, is_safe=True))
         except Repeated as repeated:

@@ -71,6 +71,8 @@ def _configured(chosen: Chosen) -> Any:
         raise fail(ExitCode.INVALID, "kubeconfig-invalid", f"the kubeconfig cannot be used: {error}") from None
     except OSError as error:
         raise fail(ExitCode.DENIED, "kubeconfig-denied", f"{error.filename}: {error.strerror}") from None
+    if chosen.cluster.get("proxy-url"):  # version 36 of the Python client does not know it
+        configuration.proxy, configuration.no_proxy = chosen.cluster["proxy-url"], ""
     if said:
         program = (chosen.user.get("exec") or {}).get("command", "the login program")
         # Its own words may hold a token; they are for --debug of that program.

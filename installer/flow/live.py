@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from installer.cluster.cluster import Cluster
 from installer.cluster.connect import connect
 from installer.cluster.options import ConnectionOptions
-from installer.flow.live_check import run
-from installer.flow.live_status import look_at
 from installer.flow.saying import discreet
 from installer.model.report import Report
 
@@ -15,6 +13,8 @@ from installer.model.report import Report
 @discreet
 def status(connection: ConnectionOptions, instance: str | None) -> Report:
     """What of the Orchestrator is there and works. Raises InstallerError (TARGET, DENIED, UNREACHABLE)."""
+    from installer.flow.live_status import look_at  # noqa: PLC0415 - half of the time of `status` is loading
+
     with _connected(connection) as cluster:
         return look_at(cluster, instance, connection.namespace)
 
@@ -22,6 +22,8 @@ def status(connection: ConnectionOptions, instance: str | None) -> Report:
 @discreet
 def check(connection: ConnectionOptions, instance: str | None, rhdh_version: str | None) -> Report:
     """Whether the Orchestrator can be installed: FINDINGS where a check fails. Raises as `status`."""
+    from installer.flow.live_check import run  # noqa: PLC0415
+
     with _connected(connection) as cluster:
         return run(cluster, instance, connection.namespace, rhdh_version)
 

@@ -1,7 +1,8 @@
 """A recorded API server: JSON answers by path, faults in front of them, and every request kept. Nothing of Kubernetes.
 
-A fault is one of: a status code, `reset`, `cut` (mid-body), `slow` (a byte at a time), `silent` (never answers),
-`lost` (carried out, then reset). Faults of a path are used up one by one; then it answers as it should.
+A fault is one of: a status code, `reset`, `cut` (reset in mid-body), `short` (ended politely in mid-body), `slow` (a byte
+at a time), `silent` (never answers), `lost` (carried out, then reset). Faults of a path are used up one by one;
+then it answers as it should.
 """
 
 import json
@@ -161,7 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(code, status(code, "Fault"))
             case (int() as code, dict() as headers):
                 self._answer(code, status(code, "Fault"), headers)
-            case "cut" | "slow":
+            case "cut" | "short" | "slow":
                 self._slowly(asked, fault)
             case _:
                 self._answer(*self.fake.answer(asked))
@@ -202,10 +203,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        if fault == "cut":
+        if fault != "slow":
             self.wfile.write(data[: len(data) // 2])
             self.wfile.flush()
-            self._reset()
+            self.close_connection = True
+            if fault == "cut":
+                self._reset()
             return
         for number in range(len(data)):
             if self.fake.closing.is_set():

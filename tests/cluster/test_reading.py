@@ -56,7 +56,9 @@ def test_selectors_and_namespaces_reach_the_api(fake, cluster):
     assert fake.asked[-1].query == {"limit": "500", "labelSelector": "x=y,!z", "fieldSelector": "metadata.name=n"}
 
 
-@pytest.mark.parametrize("fault", [429, (429, {"Retry-After": "0"}), 500, 502, 503, 504, "reset", "cut"], ids=str)
+@pytest.mark.parametrize(
+    "fault", [429, (429, {"Retry-After": "0"}), 500, 502, 503, 504, "reset", "cut", "short"], ids=str
+)
 def test_a_read_is_tried_again(fault, fake, cluster):
     fake.answers[ONE] = (200, named("one"))
     fake.faults[ONE] = [fault]

@@ -41,6 +41,7 @@ def test_check(case, recorded, ask):
     assert one["status"] == case["status"], one
     for words in case.get("words", ()):
         assert words in one["reason"]
+    assert one["reason"] == case.get("reason", one["reason"])
     assert one["fix"] or one["status"] == "pass"
     expected = dict.fromkeys(found, "pass") | case.get("also", {}) | {case["check"]: case["status"]}
     assert {name: one["status"] for name, one in found.items()} == expected
