@@ -111,7 +111,8 @@ def installed(look: Look) -> Verdict:
             "remove what is too much, or bring it to Succeeded: kubectl describe subscriptions.operators.coreos.com -A"
         )
         return failed("; ".join(faults), fix)
-    there = [f"{csv_package(one['metadata']['name'])} {csv_version(one['metadata']['name'])}" for one in csvs]
+    names = sorted(one["metadata"]["name"] for one in csvs)
+    there = [f"{csv_package(name)} {csv_version(name)}" for name in names]
     other = list(_other_minors(look, csvs))
     if other:
         return warned("; ".join(other), "the combination is not in the vendor's matrix; upgrade or accept it")

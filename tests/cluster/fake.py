@@ -1,7 +1,7 @@
 """A recorded API server: JSON answers by path, faults in front of them, and every request kept. Nothing of Kubernetes.
 
-A fault is one of: a status code, `reset`, `cut` (reset in mid-body), `short` (ended politely in mid-body), `slow` (a byte
-at a time), `silent` (never answers), `lost` (carried out, then reset). Faults of a path are used up one by one;
+A fault is one of: a status code, `reset`, `cut` (reset in mid-body), `short` (ended politely in mid-body), `slow` (byte
+by byte), `silent` (never answers), `lost` (carried out, then reset). Faults of a path are used up one by one;
 then it answers as it should.
 """
 
