@@ -1,5 +1,7 @@
 """Takes members out of a collection and keeps the comments that stood in them. Does not decide which members go."""
 
+from itertools import dropwhile
+
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from installer.yamltext import spans
@@ -46,6 +48,7 @@ def _drop_block(sheet: Sheet, members: list[Member], run: list[int]) -> None:
         return
     before = last_scalar(members[run[0] - 1].value) if run[0] else None
     fragile = before is not None and before.style in ("|", ">")
+    open_end = before is not None and fragile and spans.keeps(sheet.characters, before)
     for number in run:
         member = members[number]
         column = sheet.column(member.start)
@@ -56,8 +59,11 @@ def _drop_block(sheet: Sheet, members: list[Member], run: list[int]) -> None:
         if before is not None and fragile:
             end, stop = stop, _behind_deep_comments(sheet, stop, column)
             lines += [_moved(line, column) for line in sheet.characters[end:stop].splitlines()]
+            if open_end:  # what is blank behind such a scalar is its text
+                lines = list(dropwhile(lambda line: not line.strip(), lines))
             if not lines:
-                stop = spans.after_blank_lines(sheet.characters, stop, empty=spans.keeps(sheet.characters, before))
+                stop = spans.after_blank_lines(sheet.characters, stop, empty=open_end)
+            open_end = open_end and not lines
         sheet.add(first, stop, "".join(line + sheet.newline for line in lines))
 
 
