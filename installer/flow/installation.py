@@ -36,9 +36,10 @@ def install(request: InstallRequest, *, confirm: Confirm, progress: Progress) ->
     progress(f"planning for RHDH {observed.world.release.version}")
     goal = build(observed.world.release, request, observed.instance)
     made = plan(observed.world, goal, observed.manifests)
-    files = edits(made.draft)
-    report = _report(request, observed, made)
-    problems = _refusals(made)
+    updated = made.draft.files()  # differences and proof of every file, made once
+    files = edits(made.draft, updated)
+    report = _report(request, observed, made, changes(made.draft, updated))
+    problems = _refusals(made, files)
     if problems:
         return replace(report, errors=problems)
     if not files:
@@ -55,9 +56,8 @@ def install(request: InstallRequest, *, confirm: Confirm, progress: Progress) ->
     return _gated(replace(report, text=text, result={**(report.result or {}), "written": True}), request)
 
 
-def _report(request: InstallRequest, observed: Observed, made: Plan) -> Report:
+def _report(request: InstallRequest, observed: Observed, made: Plan, found: tuple[Change, ...]) -> Report:
     prediction = made.prediction
-    found = changes(made.draft)
     warnings = (*observed.manifests.warnings, *observed.instance.warnings, *made.draft.warnings)
     result: dict[str, Any] = {
         "instance": described(observed.instance, request.rhdh_version),
@@ -96,7 +96,7 @@ def _verdict(made: Plan, done: str) -> str:
     return f"Verdict: RHDH is predicted to start, with {on} plugin(s) of these files on; {done}."
 
 
-def _refusals(made: Plan) -> tuple[Problem, ...]:
+def _refusals(made: Plan, files: tuple[FileEdit, ...]) -> tuple[Problem, ...]:
     """What RHDH or Kubernetes would refuse."""
     problems: list[Problem] = []
     failure = made.prediction.failure
@@ -110,7 +110,7 @@ def _refusals(made: Plan) -> tuple[Problem, ...]:
                 ExitCode.FINDINGS,
             )
         )
-    for edit in edits(made.draft):
+    for edit in files:
         problems += [_too_large(edit.path, name, size) for name, size in oversized(edit.after.decode().lstrip(BOM))]
     for layer in (made.plugins, *made.app_config):
         problems += _file_too_large(layer, len(made.draft.characters(layer.region.text).encode()))

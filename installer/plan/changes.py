@@ -1,16 +1,18 @@
 """From a draft to the changes of the report and the bytes of the files. Does not write them."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from installer.model.change import Change
 from installer.plan.draft import Draft, Touched
 from installer.yamltext.redaction import mask_characters
+from installer.yamltext.text import File
 
 BOM = "\ufeff"
 
 Opcode = tuple[str, int, int, int, int]
+Updated = Mapping[str, tuple[File, str]]
 
 
 @dataclass(frozen=True)
@@ -22,20 +24,20 @@ class FileEdit:
     after: bytes
 
 
-def edits(draft: Draft) -> tuple[FileEdit, ...]:
-    """Every file that changes, in the order of paths."""
+def edits(draft: Draft, updated: Updated) -> tuple[FileEdit, ...]:
+    """Every file that changes, in the order of paths; `updated` is what `draft.files()` proved."""
     found = [
         FileEdit(path, file.data, ((BOM if file.bom else "") + after).encode())
-        for path, (file, after) in draft.files().items()
+        for path, (file, after) in updated.items()
     ]
     found += [FileEdit(path, None, after.encode()) for path, after in draft.new_files().items()]
     return tuple(sorted(found, key=lambda edit: edit.path))
 
 
-def changes(draft: Draft) -> tuple[Change, ...]:
+def changes(draft: Draft, updated: Updated) -> tuple[Change, ...]:
     """One change per object; the diff is that of its file, secrets masked."""
     found: list[Change] = []
-    for path, (file, after) in draft.files().items():
+    for path, (file, after) in updated.items():
         diff = unified(path, file.characters, after)
         found += [
             Change("update", touched.ref, path, touched.owner, touched.summary, diff)
