@@ -1,7 +1,7 @@
 """Checks of the cluster as a whole: API, release, leftovers of the old generation, storage. Write nothing."""
 
 from installer.cluster.errors import NotFound
-from installer.flow.live_kinds import CLUSTER_VERSION, CRON_JOB, OPENSHIFT, ORCHESTRATOR, STORAGE_CLASS
+from installer.cluster.kinds import CLUSTER_VERSION, CRON_JOB, OPENSHIFT, ORCHESTRATOR, STORAGE_CLASS
 from installer.flow.live_look import Look, Verdict, address, failed, passed, warned
 from installer.knowledge.matrix import combinations
 from installer.knowledge.releases import minors

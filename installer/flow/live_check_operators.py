@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from installer.cluster.cluster import Object, Objects
-from installer.flow.live_kinds import (
+from installer.cluster.kinds import (
     CATALOG_SOURCE,
     CSV,
     EVENTING,
@@ -17,9 +17,9 @@ from installer.flow.live_kinds import (
     SUBSCRIPTION,
 )
 from installer.flow.live_look import Look, Verdict, address, failed, passed, skipped, warned
-from installer.flow.live_packages import csv_package, csv_version, minor_of, ours
-from installer.flow.live_readiness import condition
+from installer.knowledge.packages import csv_package, csv_version, minor_of, ours
 from installer.knowledge.releases import Operator
+from installer.plan.readiness import condition
 
 _NO_OLM = "install OLM, or the operators in another way and use --skip-operators"
 # Where the operators go when nobody has installed them.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from installer.cluster.cluster import Cluster
-from installer.flow.live_kinds import ACCESS_REVIEW
+from installer.cluster.kinds import ACCESS_REVIEW
 from installer.flow.live_look import Look, Verdict, failed, passed
 from installer.model.change import Flavour
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from installer.cluster.cluster import Object
 from installer.cluster.errors import Forbidden, NotFound
+from installer.cluster.kinds import CONFIG_MAP, POD, REPLICA_SET, SECRET
 from installer.flow.live_instance import gitops
-from installer.flow.live_kinds import CONFIG_MAP, POD, REPLICA_SET, SECRET
 from installer.flow.live_look import Look, Verdict, address, failed, passed, warned
-from installer.flow.live_readiness import Failed, Ready, newest, of_owner, pods, rollout, why_not
+from installer.plan.readiness import Failed, Ready, newest, of_owner, pods, rollout, why_not
 
 _PENDING = "pending-install,pending-upgrade,pending-rollback,uninstalling"
 _OUR_RELEASE = "orchestrator"

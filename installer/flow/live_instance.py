@@ -7,7 +7,7 @@ from typing import Any
 
 from installer.cluster.cluster import Cluster, Object, Objects
 from installer.cluster.errors import Forbidden, NotServed
-from installer.flow.live_kinds import BACKSTAGE, DEPLOYMENT, STATEFUL_SET
+from installer.cluster.kinds import BACKSTAGE, DEPLOYMENT, STATEFUL_SET
 from installer.instance.operator import INIT_CONTAINER, owned_name
 from installer.instance.version import Version, first, of_image, of_workload
 from installer.instance.view import View

@@ -6,14 +6,14 @@ from typing import Any
 
 from installer.cluster.cluster import Cluster, Object, Objects
 from installer.cluster.errors import Forbidden, NotFound, NotServed
+from installer.cluster.kinds import CONFIG_MAP, CSV, DEPLOYMENT, EVENTING, NO_COPIES, PLATFORM, SERVING, SUBSCRIPTION
 from installer.cluster.resources import Kind
 from installer.flow.live_instance import Running, Seen, described, find
-from installer.flow.live_kinds import CONFIG_MAP, CSV, DEPLOYMENT, EVENTING, NO_COPIES, PLATFORM, SERVING, SUBSCRIPTION
-from installer.flow.live_packages import csv_package, ours
-from installer.flow.live_readiness import Readiness, Waiting, by_condition, rollout, why_not
+from installer.knowledge.packages import csv_package, ours
 from installer.knowledge.releases import Release, minors, release
 from installer.model.errors import InstallerError, Problem
 from installer.model.report import Report
+from installer.plan.readiness import Readiness, Waiting, by_condition, rollout, why_not
 from installer.plugins.behaviour import behaviour
 from installer.plugins.outcome import UNKNOWN, Outcome
 from installer.plugins.simulate import simulate

@@ -1,13 +1,19 @@
-"""The kinds that live commands look at. Says nothing of what is in them."""
+"""The kinds that live commands look at and write. Says nothing of what is in them."""
 
 from installer.cluster.resources import Kind
 
 CONFIG_MAP = Kind("", "ConfigMap")
 SECRET = Kind("", "Secret")
 POD = Kind("", "Pod")
+EVENT = Kind("", "Event")
+NAMESPACE = Kind("", "Namespace")
+SERVICE = Kind("", "Service")
+ENDPOINT_SLICE = Kind("discovery.k8s.io", "EndpointSlice")
+LEASE = Kind("coordination.k8s.io", "Lease")
 DEPLOYMENT = Kind("apps", "Deployment")
 STATEFUL_SET = Kind("apps", "StatefulSet")
 REPLICA_SET = Kind("apps", "ReplicaSet")
+CRD = Kind("apiextensions.k8s.io", "CustomResourceDefinition")
 CRON_JOB = Kind("batch", "CronJob")
 STORAGE_CLASS = Kind("storage.k8s.io", "StorageClass")
 ACCESS_REVIEW = Kind("authorization.k8s.io", "SelfSubjectAccessReview")
@@ -16,6 +22,7 @@ BACKSTAGE = Kind("rhdh.redhat.com", "Backstage")
 ORCHESTRATOR = Kind("rhdh.redhat.com", "Orchestrator")
 SUBSCRIPTION = Kind("operators.coreos.com", "Subscription")
 CSV = Kind("operators.coreos.com", "ClusterServiceVersion")
+INSTALL_PLAN = Kind("operators.coreos.com", "InstallPlan")
 CATALOG_SOURCE = Kind("operators.coreos.com", "CatalogSource")
 OPERATOR_GROUP = Kind("operators.coreos.com", "OperatorGroup")
 PACKAGE = Kind("packages.operators.coreos.com", "PackageManifest")
