@@ -8,10 +8,8 @@ from installer.model.change import Ref
 from installer.model.run import Edit, Infrastructure, Operator, Operators, Rollout, Run, Target, Upgrade, Verify, Writes
 
 VERSION = 1
-_TYPES: Mapping[str, type] = {
-    one.__name__: one
-    for one in (Edit, Infrastructure, Operator, Operators, Ref, Rollout, Run, Target, Upgrade, Verify, Writes)
-}
+_PARTS = (Edit, Infrastructure, Operator, Operators, Ref, Rollout, Run, Target, Upgrade, Verify, Writes)
+_TYPES: Mapping[str, type] = {one.__name__: one for one in _PARTS}
 _TYPE = "_"
 
 
