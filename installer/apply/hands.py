@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from installer.cluster.cluster import Cluster
-from installer.model.run import Target
+from installer.model.run import State, Target
 from installer.programs.helm import Helm
 
 
@@ -17,6 +17,9 @@ class Progress(Protocol):
 
     def wait(self, what: str, last: str = "") -> None:
         """Something is waited for: called again whenever `last`, the newest word about it, changes."""
+
+    def step(self, name: str, state: State) -> None:
+        """A step begins (`pending`) or has ended (`done`, `skipped`, `failed`); `name` is that of `name_of`."""
 
 
 @dataclass(frozen=True)
