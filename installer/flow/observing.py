@@ -36,10 +36,11 @@ def observe(directory: str, selection: str | None, rhdh_version: str | None, def
     manifests = read(directory)
     instance = find(manifests, selection)
     chosen = asked or _detected(instance)
-    return Observed(manifests, World(instance, chosen, default_text, _orchestrator(chosen)))
+    return Observed(manifests, World(instance, chosen, default_text, orchestrator_of(chosen)))
 
 
-def _orchestrator(chosen: Release) -> tuple[GoalPlugin, ...]:
+def orchestrator_of(chosen: Release) -> tuple[GoalPlugin, ...]:
+    """The Orchestrator's own plugins of a release."""
     return tuple(one for one in release_plugins(chosen) if one.group == "orchestrator")
 
 

@@ -30,11 +30,12 @@ Layout = Literal[1, 2]
 def find(objects: Objects) -> list[Candidate]:
     """Every Helm release of RHDH's chart."""
     return [
-        Candidate(one.title, one.namespace, one.source.place, partial(_read, objects, one)) for one in releases(objects)
+        Candidate(one.title, one.namespace, one.source.place, partial(read, objects, one)) for one in releases(objects)
     ]
 
 
-def _read(objects: Objects, release: Release) -> Instance:
+def read(objects: Objects, release: Release) -> Instance:
+    """The instance that a release of RHDH's chart makes. Raises InstallerError as `find`."""
     if release.missing and all(not one.here.node.value for one in release.values):
         raise _no_values(release)
     for root in (release.source, *(values.root for values in release.values)):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class InstallRequest:
-    """Put the Orchestrator on the RHDH of a directory of manifests.
+    """Put the Orchestrator on the RHDH of a directory of manifests, or (`directory` empty) of a cluster.
 
     `instance` is NAMESPACE/NAME or NAME; `without` holds notifications, templates, cors, csp; `extras` holds
     email; `rhdh_version` is a release as typed (1.8, 1.8.3, v1.8.3). None means: find out.
@@ -24,6 +24,23 @@ class InstallRequest:
     exit_code: bool = False
     fail_on_warn: bool = False
     yes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRequest:
+    """What an installation on a cluster is told beyond `InstallRequest`, whose directory is empty then.
+
+    `chart` is where RHDH's own chart is, as helm finds it, for an RHDH of Helm; `approve` names foreign CSVs that an
+    InstallPlan may bring along; `out` is the file that `plan` writes.
+    """
+
+    skip_operators: bool = False
+    operators_only: bool = False
+    approve: tuple[str, ...] = ()
+    chart: str | None = None
+    chart_version: str | None = None
+    helm: str | None = None
+    out: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def changes(draft: Draft, updated: Updated) -> tuple[Change, ...]:
         diff = unified(path, file.characters, after)
         found += [
             Change("update", touched.ref, path, touched.owner, touched.summary, diff)
-            for touched in _by_object(draft.touched.get(path, []))
+            for touched in by_object(draft.touched.get(path, []))
         ]
     for path, after in draft.new_files().items():
         new = draft.created[path]
@@ -49,7 +49,7 @@ def changes(draft: Draft, updated: Updated) -> tuple[Change, ...]:
     return tuple(sorted(found, key=lambda change: (change.path or "", str(change.ref))))
 
 
-def _by_object(touched: Iterable[Touched]) -> list[Touched]:
+def by_object(touched: Iterable[Touched]) -> list[Touched]:
     """What several steps did to one object, in one line."""
     found: dict[object, list[Touched]] = {}
     for one in touched:

@@ -33,7 +33,7 @@ class Goal:
     """Everything wanted, before it is held against what is there.
 
     `namespace` is the infrastructure namespace, empty where it is RHDH's own and the manifests do not name that;
-    `namespace_chosen` says that a person named it.
+    `namespace_chosen` says that a person named it; `data_index` is the URL of a Service that was found on a cluster.
     """
 
     release: Release
@@ -44,8 +44,11 @@ class Goal:
     namespace_chosen: bool
     rhdh_url: str | None
     enable_disabled: bool
+    data_index: str | None = None
 
     @property
     def data_index_url(self) -> str:
         """Without a namespace the name resolves in RHDH's own, which is the one that is meant then."""
+        if self.data_index is not None:
+            return self.data_index
         return DATA_INDEX + (f".{self.namespace}" if self.namespace else "")

@@ -18,3 +18,17 @@ def merge_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str
         elif old != value:
             patch[key] = value
     return patch
+
+
+def apply_patch(before: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """What the API makes of an object and a merge patch."""
+    after = dict(before)
+    for key, value in patch.items():
+        old = before.get(key)
+        if value is None:
+            after.pop(key, None)
+        elif isinstance(value, Mapping):
+            after[key] = apply_patch(old if isinstance(old, Mapping) else {}, value)
+        else:
+            after[key] = value
+    return after

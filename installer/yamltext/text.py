@@ -4,6 +4,7 @@ Maps places and edits of the inner text to the file's own characters. Does not d
 """
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,12 +17,17 @@ from installer.yamltext.splices import Splice
 
 @dataclass(frozen=True)
 class File:
-    """One file as it was read. `path` is POSIX and relative to the directory; `characters` lack the byte order mark."""
+    """One file as it was read. `path` is POSIX and relative to the directory; `characters` lack the byte order mark.
+
+    `parts` are scalars that stand for files of their own, by where they begin: values of a ConfigMap on a cluster,
+    whose edits go to the value and not through the text that the object is shown as.
+    """
 
     path: str
     data: bytes
     characters: str
     bom: bool = False
+    parts: Mapping[int, "File"] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def line_starts(self) -> list[int]:
@@ -51,6 +57,9 @@ class Text:
 
     def embedded(self, scalar: ScalarNode) -> "Text":
         """The text inside a scalar of this text. Marks of `scalar` must count characters of this text."""
+        part = None if self.embeddings else self.file.parts.get(scalar.start_mark.index)
+        if part is not None:
+            return Text.of(part)
         embedding = embed(self.characters, scalar)
         return Text(self.file, embedding.inner, (*self.embeddings, embedding))
 

@@ -1,0 +1,157 @@
+"""Objects of a cluster as the manifests that everything else is written for. Asks no cluster and judges nothing.
+
+An object is shown as the YAML that `kubectl get -o yaml` would give; every value of a ConfigMap is a file of its own,
+`ConfigMap/NAMESPACE/NAME/KEY`, so that places, edits and diffs are those of the text that somebody wrote.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+from installer.instance.instance import Document
+from installer.instance.manifests import Manifests
+from installer.model.change import Ref
+from installer.yamltext.reading import compose
+from installer.yamltext.text import File, Text
+
+Object = Mapping[str, Any]
+VALUES = "values of Helm release"
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a ConfigMap."""
+
+    ref: Ref
+    key: str
+
+
+@dataclass(frozen=True)
+class Live:
+    """The manifests, and the way back: which object or value of a ConfigMap a path stands for.
+
+    `values` is the path of the values of RHDH's Helm release, None where there is none.
+    """
+
+    manifests: Manifests
+    objects: Mapping[str, Object]
+    parts: Mapping[str, Value]
+    values: str | None = None
+
+
+@dataclass
+class _Reading:
+    files: dict[str, File] = field(default_factory=dict)
+    documents: list[Document] = field(default_factory=list)
+    objects: dict[str, Object] = field(default_factory=dict)
+    parts: dict[str, Value] = field(default_factory=dict)
+
+
+def read(found: Iterable[Object], values: tuple[str, Mapping[str, Any]] | None = None) -> Live:
+    """Objects as manifests, in their order.
+
+    :param values: name and values of the Helm release of RHDH
+    """
+    reading = _Reading()
+    for one in found:
+        _read(reading, one)
+    path = None
+    if values is not None:
+        name, given = values
+        path = f"{VALUES} {name}"
+        _add(reading, path, shown(given), None)
+    manifests = Manifests(dict(sorted(reading.files.items())), tuple(reading.documents))
+    return Live(manifests, reading.objects, reading.parts, path)
+
+
+def ref_of(one: Object) -> Ref:
+    metadata = one["metadata"]
+    return Ref(str(one["apiVersion"]), str(one["kind"]), str(metadata.get("namespace", "")), str(metadata["name"]))
+
+
+def path_of(ref: Ref) -> str:
+    """What places and diffs call an object of a cluster."""
+    return "/".join(part for part in (ref.kind, ref.namespace, ref.name) if part)
+
+
+def _read(reading: _Reading, one: Object) -> None:
+    ref = ref_of(one)
+    path = path_of(ref)
+    reading.objects[path] = one
+    if ref.kind != "ConfigMap":
+        _add(reading, path, shown(_public(one)), ref)
+        return
+    characters = _json(_public(one))
+    node = compose(characters)[0]
+    parts = dict(_parts(node, path, one.get("data") or {}))
+    file = File(path, characters.encode(), characters, parts=parts)
+    reading.parts |= {part.path: Value(ref, part.path.removeprefix(f"{path}/")) for part in parts.values()}
+    _put(reading, file, node, ref)
+
+
+def _add(reading: _Reading, path: str, characters: str, ref: Ref | None) -> None:
+    _put(reading, File(path, characters.encode(), characters), compose(characters)[0], ref)
+
+
+def _put(reading: _Reading, file: File, node: Node | None, ref: Ref | None) -> None:
+    reading.files[file.path] = file
+    if node is not None:
+        reading.documents.append(Document(Text.of(file), 0, node, (), ref))
+
+
+def _parts(root: Node | None, path: str, data: Mapping[str, Any]) -> Iterator[tuple[int, File]]:
+    for key, value in _members(_member(root, "data")):
+        text = data.get(key)
+        if isinstance(value, ScalarNode) and isinstance(text, str):
+            yield value.start_mark.index, File(f"{path}/{key}", text.encode("utf-8", "surrogatepass"), text)
+
+
+def _members(node: Node | None) -> list[tuple[str, Node]]:
+    return [(str(key.value), value) for key, value in node.value] if isinstance(node, MappingNode) else []
+
+
+def _member(node: Node | None, name: str) -> Node | None:
+    return next((value for key, value in _members(node) if key == name), None)
+
+
+def _public(one: Object) -> dict[str, Any]:
+    """What a person would write of it: without what the API server adds."""
+    metadata = {key: value for key, value in one["metadata"].items() if key not in _OF_THE_SERVER}
+    left_out = () if one["kind"] in _STATUS_TELLS else ("status",)
+    return {key: value for key, value in one.items() if key not in left_out} | {"metadata": metadata}
+
+
+_OF_THE_SERVER = frozenset({"managedFields", "uid", "resourceVersion", "generation", "creationTimestamp", "selfLink"})
+_STATUS_TELLS = frozenset({"Subscription"})  # which version of RHDH's operator is installed
+
+
+def shown(value: Any) -> str:
+    """Data as YAML in block style; reading it gives the same data again."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1 << 20)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines as block scalars, and no aliases: what people write."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def _json(value: Any) -> str:
+    """JSON that is YAML too: what a YAML reader takes for a line end, or does not take at all, is escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(one if one.isprintable() or ord(one) > _BASIC else f"\\u{ord(one):04x}" for one in text)
+
+
+_BASIC = 0xFFFF  # the last character that \u can spell
