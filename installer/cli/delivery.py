@@ -1,9 +1,10 @@
-"""Renders a report as text, JSON or YAML and hands it to the streams. Computes no answer and no exit code."""
+"""Renders a report in the format asked for and hands it to the streams. Computes no answer and no exit code."""
 
 from installer.cli.boundary import bug
 from installer.cli.envelope import envelope
 from installer.cli.paint import paint_diffs, paint_label, wants_color
 from installer.cli.session import Session
+from installer.cli.taming import tame
 from installer.cli.writing import write_answer
 from installer.model.errors import Problem
 from installer.model.report import Report
@@ -24,6 +25,8 @@ def render(report: Report, session: Session) -> tuple[str, str]:
     match session.output:
         case "json":
             return _json(report, session), ""
+        case "jsonl":
+            return _line(report, session), ""
         case "yaml":
             return _yaml(report, session), ""
         case _:
@@ -35,6 +38,13 @@ def _json(report: Report, session: Session) -> str:
 
     # ASCII only: right in every encoding that a stdout may have.
     return json.dumps(envelope(report, session.words), indent=2, allow_nan=False) + "\n"
+
+
+def _line(report: Report, session: Session) -> str:
+    """The last event: the same document on one line."""
+    import json
+
+    return json.dumps({"event": "result", **envelope(report, session.words)}, allow_nan=False) + "\n"
 
 
 def _yaml(report: Report, session: Session) -> str:
@@ -61,10 +71,4 @@ def _lines(label: str, problem: Problem, color: bool) -> str:  # noqa: FBT001 (o
 
 
 def _tame(text: str) -> str:
-    """The text without control characters: a file name must not write to somebody's terminal."""
-    spelled = "".join(char if char.isprintable() or char == "\n" else _spell(char) for char in text)
-    return spelled.replace("\n", "\n    ")
-
-
-def _spell(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii")
+    return tame(text).replace("\n", "\n    ")

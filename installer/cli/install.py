@@ -64,7 +64,8 @@ def install(ctx: click.Context, /, directory: str | None, fail_on: str | None, *
         raise click.UsageError(
             "--directory DIR is needed: this release edits manifests; an install on a live cluster comes later"
         )
-    from installer.cli.terminal import confirm_on, progress_on
+    from installer.cli.progress import progress_on
+    from installer.cli.terminal import confirm_on
     from installer.flow import install as walk
     from installer.model.request import InstallRequest
 

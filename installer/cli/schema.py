@@ -1,5 +1,6 @@
 """`schema`: the JSON Schema of every answer, derived from the same types that build the answers. Checks nothing."""
 
+from collections.abc import Mapping
 from typing import Any, get_args
 
 from installer.cli.envelope import SCHEMA_VERSION
@@ -8,11 +9,14 @@ from installer.cli.results import RESULTS
 from installer.model.change import Action, Owner
 from installer.model.errors import ExitCode
 from installer.model.report import Report
+from installer.model.run import State
 
 
 @command("schema", short_help="The JSON Schema of every answer.")
 def schema() -> Report:
-    """Show the JSON Schema (draft 2020-12) that every answer with -o json or -o yaml keeps.
+    """Show the JSON Schema (draft 2020-12) that every answer with -o json, yaml or jsonl keeps.
+
+    With -o jsonl that is the last line; those before it keep $defs/event.
 
     As text the schema itself is printed; with -o json it is the result of an ordinary answer.
     """
@@ -37,6 +41,7 @@ def envelope_schema() -> dict[str, Any]:
             warnings=_list("problem"),
             errors=_list("problem"),
             exit={"$ref": "#/$defs/exit"},
+            optional={"event": {"const": "result", "description": "with -o jsonl only: the last of its lines"}},
         ),
         "allOf": [_result_of(name, keys) for name, keys in RESULTS.items()],
         "$defs": _definitions(),
@@ -60,12 +65,26 @@ def _definitions() -> dict[str, Any]:
             where=_or_null(_record(file=_text(), line=_counted(), column=_counted())),
             fix={"type": ["string", "null"]},
         ),
+        "event": _events(),
         "exit": {
             **_record(code={"type": "integer"}, name=_text()),
             "anyOf": [
                 {"properties": {"code": {"const": int(code)}, "name": {"const": code.name}}} for code in ExitCode
             ],
         },
+    }
+
+
+def _events() -> dict[str, Any]:
+    """The lines of `-o jsonl` before the last one, as they happen."""
+    time = {"type": "string", "format": "date-time"}
+    return {
+        "description": "a line of -o jsonl before the last one",
+        "anyOf": [
+            _record(event={"const": "note"}, time=time, message=_text()),
+            _record(event={"const": "step"}, time=time, name=_text(), state={"enum": list(get_args(State))}),
+            _record(event={"const": "wait"}, time=time, what=_text(), last=_text(), since=time),
+        ],
     }
 
 
@@ -77,8 +96,9 @@ def _result_of(name: str, keys: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _record(**keys: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": keys, "required": list(keys), "additionalProperties": False}
+def _record(*, optional: Mapping[str, Any] | None = None, **keys: Any) -> dict[str, Any]:
+    known = {**keys, **(optional or {})}
+    return {"type": "object", "properties": known, "required": list(keys), "additionalProperties": False}
 
 
 def _list(definition: str) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """How one run of the program wants to be answered: format, colour, loudness. Decides nothing about the answer."""
 
-import sys
 from collections.abc import Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-OUTPUTS = ("text", "json", "yaml")
+if TYPE_CHECKING:  # threads and the words of secrets would cost `--help` more than all the rest
+    from installer.cli.progress import Progress
+
+OUTPUTS = ("text", "json", "yaml", "jsonl")
 COLORS = ("auto", "always", "never")
 # Short options that take no value: `-qo json` and `-yojson` are understood by Click, so they are here.
 _SHORT_FLAGS = "qvyh"
@@ -16,7 +18,7 @@ class Session:
     No dataclass: importing that module costs a tenth of `--help`.
     """
 
-    __slots__ = ("color", "debug", "help", "output", "quiet", "show_version", "verbose", "words")
+    __slots__ = ("color", "debug", "help", "output", "progress", "quiet", "show_version", "verbose", "words")
 
     def __init__(self) -> None:
         self.output = "text"
@@ -27,6 +29,7 @@ class Session:
         self.words = ""  # the command as typed
         self.help: str | None = None
         self.show_version = False
+        self.progress: Progress | None = None
 
     def reread(self, arguments: Sequence[str]) -> None:
         """Take the common options from a command line that Click could not parse, wherever they stand."""
@@ -66,8 +69,3 @@ def is_terminal(stream: TextIO | None) -> bool:
         return stream is not None and stream.isatty()
     except ValueError:
         return False
-
-
-def progress_wanted(session: Session) -> bool:
-    """Progress is for a person who waits; a log gets it with -v only."""
-    return not session.quiet and (session.verbose > 0 or is_terminal(sys.stderr))

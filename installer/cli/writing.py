@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+from contextlib import suppress
 from typing import TextIO
 
 _COULD_NOT_WRITE = 8  # ExitCode.CONFLICT: could not be written; spelled out, help does not load the enum
@@ -25,6 +26,12 @@ def write_answer(out: str, err: str, code: int = 0) -> int:
         return code or _COULD_NOT_WRITE
     write_note(err)
     return code
+
+
+def write_event(text: str) -> None:
+    """Write a line of the answer before its end; whether it could be written is said when the answer ends."""
+    with suppress(OSError):
+        _write(sys.stdout, text)
 
 
 def write_note(text: str) -> None:

@@ -13,6 +13,7 @@ from installer.model.errors import ExitCode
 
 CASES = yaml.safe_load(Path(__file__).with_name("contract.yaml").read_text())
 VALIDATOR = jsonschema.Draft202012Validator(envelope_schema())
+EVENTS = jsonschema.Draft202012Validator({"$ref": "#/$defs/event", "$defs": envelope_schema()["$defs"]})
 
 
 def name_of(case):
@@ -43,6 +44,16 @@ def test_yaml_is_the_same_document(case, answer, manifests, monkeypatch):
     monkeypatch.chdir(manifests.parent)
     said = answer(*case["words"], "--output=yaml")
     hold(yaml.safe_load(said.out), case)
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_jsonl_ends_with_the_same_document(case, answer, manifests, monkeypatch):
+    monkeypatch.chdir(manifests.parent)
+    *events, last = map(json.loads, answer(*case["words"], "-ojsonl").out.splitlines())
+    hold(last, case)
+    assert last["event"] == "result"
+    for event in events:
+        EVENTS.validate(event)
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)

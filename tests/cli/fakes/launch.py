@@ -48,6 +48,23 @@ def speak(_request, *, progress, **_rest):
     )
 
 
+def work(_request, *, progress, **_rest):
+    """A run of two waits."""
+    progress("planning")
+    progress.step("write", "pending")
+    for last in ("a", "a", "b"):
+        progress.wait("pods", last)
+    progress.step("write", "done")
+    return Report(result={"said": "é"}, text="done\n")
+
+
+def wait(_request, *, progress, **_rest):
+    """Wait for something that never comes."""
+    with progress:
+        progress.wait("pods")
+        time.sleep(50)
+
+
 def flood(_request, **_rest):
     """More than a pipe holds."""
     return Report(result={"line": "x" * 2_000_000}, text="line\n" * 400_000)
@@ -75,7 +92,7 @@ def drop(request, *, progress, **_rest):
 
 
 fake = ModuleType("installer.flow")
-vars(fake)["install"] = {f.__name__: f for f in (hang, ask, speak, flood, drop)}[sys.argv.pop(1)]
+vars(fake)["install"] = {f.__name__: f for f in (hang, ask, speak, work, wait, flood, drop)}[sys.argv.pop(1)]
 sys.modules["installer.flow"] = fake
 
 from installer.__main__ import main  # noqa: E402
