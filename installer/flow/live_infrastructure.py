@@ -1,0 +1,78 @@
+"""Reads what a cluster has of the Orchestrator's infrastructure, each kind once. Judges and writes nothing."""
+
+from typing import Protocol
+
+from installer.cluster.cluster import Cluster, Objects
+from installer.cluster.errors import NotFound, NotServed
+from installer.cluster.kinds import EVENTING, NAMESPACE, OPENSHIFT, PLATFORM, SECRET, SERVICE, SERVING, STATEFUL_SET
+from installer.cluster.resources import Kind
+from installer.desired.infrastructure import Existing, Place, needs_database_secret, place
+from installer.desired.values import at, overlaid
+from installer.instance.stored_release import StoredRelease, applied, labels, newest
+from installer.knowledge.chart import orchestrator
+from installer.knowledge.releases import Release
+from installer.model.run import RELEASE
+
+POLICY = Kind("networking.k8s.io", "NetworkPolicy")
+_EVERYWHERE = (NAMESPACE, SERVING, EVENTING, PLATFORM)
+_BESIDE_THE_PLATFORM = (SERVICE, STATEFUL_SET, POLICY)
+
+
+class Lister(Protocol):
+    """A cluster, or eyes that remember what they have seen of it."""
+
+    def list(self, kind: Kind, namespace: str | None = None, *, labels: str = "") -> Objects: ...
+
+
+def observe(
+    cluster: Cluster,
+    rhdh_namespace: str,
+    release: Release,
+    infrastructure_namespace: str | None = None,
+    *,
+    lister: Lister | None = None,
+) -> Existing:
+    """What there is, in nine requests at most. Raises InstallerError: Forbidden, and DECIDE as `place`.
+
+    :param lister: who lists, where the lists are of use to others too
+    """
+    eyes = lister or cluster
+    secrets = eyes.list(SECRET, rhdh_namespace, labels=labels(RELEASE))
+    stored = newest(secrets, RELEASE)
+    found = [one for kind in _EVERYWHERE for one in _listed(eyes, kind)]
+    platforms = tuple(one for one in found if one["kind"] == PLATFORM.kind)
+    where = place(
+        release,
+        rhdh_namespace=rhdh_namespace,
+        infrastructure_namespace=infrastructure_namespace,
+        platforms=platforms,
+        stored=stored,
+    )
+    found += [one for kind in _BESIDE_THE_PLATFORM for one in _listed(eyes, kind, where.namespace)]
+    return Existing(
+        objects=tuple(found),
+        kinds=frozenset(one.kind for one in (*_EVERYWHERE, *_BESIDE_THE_PLATFORM)),
+        stored=stored,
+        applied=applied(secrets, RELEASE),
+        has_database_secret=_has_database_secret(cluster, where, stored),
+        is_openshift=cluster.serves(OPENSHIFT),
+    )
+
+
+def _listed(eyes: Lister, kind: Kind, namespace: str | None = None) -> Objects:
+    try:
+        return eyes.list(kind, namespace)
+    except NotServed:
+        return []
+
+
+def _has_database_secret(cluster: Cluster, where: Place, stored: StoredRelease | None) -> bool:
+    """Whether what the release's bundled database waits for is there; not asked where there is no such release."""
+    if stored is None or not needs_database_secret(stored.values):
+        return False
+    name = at(overlaid(orchestrator().defaults, stored.values), "postgres", "authSecret", "name")
+    try:
+        cluster.get(SECRET, str(name), where.namespace)
+    except NotFound:
+        return False
+    return True
