@@ -134,6 +134,8 @@ def _open(text: str) -> Any:
 def unreadable(error: yaml.YAMLError) -> Unreadable:
     """PyYAML's error as ours, with the place it names."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if "maximum nesting depth" in str(error):  # libyaml from 0.2.6 on has a bound of its own, far above ours
+        return _too_deep(mark)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     context = getattr(error, "context", None)
     message = f"{context}, {problem}" if context and context != problem else str(problem)
