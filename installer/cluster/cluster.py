@@ -13,6 +13,9 @@ from installer.cluster.transport import Transport, place
 Object = dict[str, Any]
 Objects = list[Object]
 PAGE = 500
+_POD = Kind("", "Pod")
+_LOG = Resource("", "v1", "Pod", "pods/log", namespaced=True)
+_LOG_BYTES = 1024 * 1024
 _MERGE = "application/merge-patch+json"
 _APPLY = "application/apply-patch+yaml"
 
@@ -105,6 +108,17 @@ class Cluster:
             return parsed(self._sender.send("GET", resource.path(namespace), asked, query=query))
 
         return self._of(kind, ask)
+
+    def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, tail: int = 200) -> str:
+        """The last lines of a container's log, `previous` of its run before; a mebibyte at most.
+
+        Raises NotFound; Refused where that container, or a run before, is not there; Forbidden (get pods/log).
+        """
+        path = f"{self._resources.need(_POD).path(namespace, pod)}/log"
+        query = _query(container=container, previous="true" if previous else "")
+        query += [("tailLines", str(tail)), ("limitBytes", str(_LOG_BYTES))]
+        answer = self._sender.send("GET", path, Asked("get", _LOG, namespace, pod), query=query, accept="*/*")
+        return bytes(answer.data).decode("utf-8", "replace")
 
     def stream(
         self, kind: Kind, namespace: str | None, version: str, *, seconds: float, labels: str = "", fields: str = ""

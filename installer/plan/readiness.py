@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from installer.plan.faults import fault
+
 Object = Mapping[str, Any]
 
 
@@ -60,7 +62,7 @@ def rollout(workload: Object) -> Readiness:
     As `kubectl rollout status`: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status
     `Available` alone is no answer: the old pods serve on while the new one crashes.
     """
-    status, wanted = workload.get("status") or {}, _replicas(workload)
+    status, wanted = workload.get("status") or {}, replicas(workload)
     progressing = condition(workload, "Progressing")
     if progressing.get("reason") == "ProgressDeadlineExceeded":
         return Failed(_words(progressing))
@@ -83,9 +85,9 @@ def pods(found: Sequence[Object]) -> Readiness:
     if not found:
         return Waiting("it has no pod")
     for one in found:
-        failure = _failure(one)
+        failure = fault(one)
         if failure:
-            return Failed(f"pod {one['metadata']['name']}: {failure}")
+            return Failed(f"pod {failure.pod}: container {failure.container} {failure.why}")
     unready = [one for one in found if condition(one, "Ready").get("status") != "True"]
     if unready:
         return Waiting(f"pod {unready[0]['metadata']['name']} is not ready: {_pod_words(unready[0])}")
@@ -105,6 +107,44 @@ def of_owner(found: Sequence[Object], owner: Object) -> list[Object]:
     return [one for one in found if _is_owned(one, uid) and not one["metadata"].get("deletionTimestamp")]
 
 
+def newest_pods(workload: Object, replica_sets: Sequence[Object], found: Sequence[Object]) -> list[Object]:
+    """The living pods of a workload's newest template; none while its controller has made nothing for it.
+
+    A StatefulSet names its newest template itself:
+    https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/#StatefulSetStatus
+    """
+    if workload.get("kind") == "StatefulSet":
+        revision = (workload.get("status") or {}).get("updateRevision")
+        return [one for one in of_owner(found, workload) if mark(one) == revision]
+    latest = newest(replica_sets, workload)
+    return of_owner(found, latest) if latest else []
+
+
+def mark(pod: Object) -> str:
+    """What tells a pod's template from others of its workload; empty of a pod that no controller made."""
+    labels = pod["metadata"].get("labels") or {}
+    return str(labels.get("pod-template-hash") or labels.get("controller-revision-hash") or "")
+
+
+def selector(workload: Object) -> str:
+    """The label selector of a workload's pods, as a query spells it."""
+    given = (workload.get("spec") or {}).get("selector") or {}
+    parts = [f"{key}={value}" for key, value in (given.get("matchLabels") or {}).items()]
+    return ",".join([*parts, *map(_expression, given.get("matchExpressions") or [])])
+
+
+def _expression(one: Object) -> str:
+    """https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors"""
+    key, values = one["key"], f"({','.join(one.get('values') or [])})"
+    match one["operator"]:
+        case "Exists":
+            return str(key)
+        case "DoesNotExist":
+            return f"!{key}"
+        case operator:
+            return f"{key} {operator.lower()} {values}"
+
+
 def _is_owned(one: Object, uid: Any) -> bool:
     return any(each.get("uid") == uid for each in one["metadata"].get("ownerReferences") or [])
 
@@ -114,27 +154,14 @@ def _revision(replica_set: Object) -> int:
     return int(said) if said.isdigit() else 0
 
 
-def _failure(pod: Object) -> str:
-    """The first container that will not come up by itself."""
-    status = pod.get("status") or {}
-    for one in [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]:
-        waiting = (one.get("state") or {}).get("waiting") or {}
-        if waiting.get("reason") in _BAD:
-            return f"container {one['name']} is in {waiting['reason']}"
-        ended = (one.get("state") or {}).get("terminated") or {}
-        if ended.get("exitCode"):
-            return f"container {one['name']} ended with exit code {ended['exitCode']}"
-    return ""
-
-
-_BAD = frozenset({
-    "CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError",
-    "CreateContainerError", "RunContainerError",
-})  # fmt: skip
-
-
 def _pod_words(pod: Object) -> str:
     return _words(condition(pod, "Ready")) or _words(condition(pod, "PodScheduled")) or "it has just been made"
+
+
+def observed(one: Object) -> bool:
+    """Whether its controller has looked at the newest change; false where it tells nothing of that."""
+    seen = (one.get("status") or {}).get("observedGeneration")
+    return isinstance(seen, int) and seen >= one["metadata"].get("generation", 0)
 
 
 def _is_behind(one: Object) -> bool:
@@ -142,7 +169,8 @@ def _is_behind(one: Object) -> bool:
     return isinstance(seen, int) and seen < one["metadata"].get("generation", 0)
 
 
-def _replicas(workload: Object) -> int:
+def replicas(workload: Object) -> int:
+    """How many pods a workload shall have."""
     wanted = (workload.get("spec") or {}).get("replicas")
     return 1 if wanted is None else int(wanted)
 
