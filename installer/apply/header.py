@@ -33,7 +33,7 @@ class Part:
 class Header:
     """How far a run has come. `begun` is the number of the last step that was begun, -1 of none.
 
-    `since` is the workload's generation before anything was put back; None where no rollout follows that.
+    `since` is what the rollout after putting back is counted from; None where none follows.
     `digest` is the SHA-256 of the bytes in `parts`.
     """
 

@@ -6,10 +6,8 @@ A run is one Secret with a readable head and others with its bytes, which are th
 import gzip
 import hashlib
 import json
-import secrets
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from installer import __version__
@@ -19,7 +17,7 @@ from installer.cluster.errors import NotFound
 from installer.cluster.kinds import SECRET
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.model.recorded import from_data, to_data
-from installer.model.run import LABELS, MANAGER, Run, RunState, State, Target
+from installer.model.run import LABELS, MANAGER, Run, RunState, Target
 
 KEPT = 10
 # A Secret holds 1 MiB; base64 and the request around it must fit etcd's 1.5 MiB.
@@ -27,16 +25,6 @@ PART = 700 * 1024
 _INSTANCE, _RUN, _ROLE = f"{MANAGER}/instance", f"{MANAGER}/run", f"{MANAGER}/role"
 _HEAD_TYPE, _PART_TYPE = f"{MANAGER}/run", f"{MANAGER}/part"
 _LABEL = 63
-
-
-def new_id() -> str:
-    """Sorts by time and fits the name of an object."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-
-
-def started_now() -> str:
-    """Now, as `Run.started` is spelled."""
-    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +48,26 @@ class Journal:
             replace(self.header.marked(number, "pending"), state="running", begun=max(number, self.header.begun))
         )
 
-    def mark(self, number: int, state: State) -> None:
-        self._mark(self.header.marked(number, state))
+    def done(self, number: int) -> None:
+        self._mark(self.header.marked(number, "done"))
 
     def turn(self, phase: Phase, since: int | None) -> None:
         """From now on what was written is put back; `since` as in Header."""
         self._mark(replace(self.header, phase=phase, since=since, state="running"))
 
-    def close(self, state: RunState, *, over: bool = False) -> None:
-        """The run stops here. `over`: nothing is left to take up, though it did not come to its end."""
+    def go_on(self) -> None:
+        """A run that had stopped is at work again."""
+        if self.header.state != "running":
+            self._mark(replace(self.header, state="running"))
+
+    def close(self, state: RunState, *, failed: int | None = None, over: bool = False) -> None:
+        """The run stops here, at the step `failed` if one did.
+
+        `over`: nothing is left to take up, though it did not come to its end.
+        """
+        header = self.header if failed is None else self.header.marked(failed, "failed")
         ended = over or state in FINISHED
-        self._mark(replace(self.header, state=state, phase="over" if ended else self.header.phase))
+        self._mark(replace(header, state=state, phase="over" if ended else header.phase))
 
     def _mark(self, header: Header) -> None:
         name, namespace = _head_name(self.run.id), self.run.target.namespace
