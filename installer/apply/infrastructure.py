@@ -46,7 +46,7 @@ def values_at(step: Infrastructure) -> dict[str, Any]:
 
 
 def _upgrade(step: Infrastructure, hands: Hands) -> None:
-    found, _ = releases.settled(hands, RELEASE, step.namespace, lambda one: _is_of(step, one))
+    found = releases.settled(hands, RELEASE, step.namespace, lambda one: _is_of(step, one))
     if found is not None and _is_done(step, found, hands):
         return
     hands.held()

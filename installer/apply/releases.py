@@ -7,8 +7,9 @@ from installer.cluster.cluster import Objects
 from installer.cluster.deadline import Deadline
 from installer.cluster.kinds import SECRET
 from installer.cluster.watching import watch
-from installer.instance.stored_release import StoredRelease, labels, newest, secret_of
+from installer.instance.stored_release import StoredRelease, as_failed, labels, newest, secret_of
 from installer.model.errors import ExitCode, InstallerError, fail
+from installer.model.run import MANAGER
 
 # How long a helm that outlived its parent may take to end. It waits for no readiness, so it needs a few seconds.
 LIVING = 15.0
@@ -21,28 +22,25 @@ def read(hands: Hands, name: str, namespace: str) -> Objects:
     return hands.cluster.list(SECRET, namespace, labels=labels(name))
 
 
-def settled(
-    hands: Hands, name: str, namespace: str, is_ours: Callable[[StoredRelease], bool]
-) -> tuple[StoredRelease | None, Objects]:
-    """The newest revision, none of them pending any more, and the Secrets.
+def settled(hands: Hands, name: str, namespace: str, is_ours: Callable[[StoredRelease], bool]) -> StoredRelease | None:
+    """The newest revision, which is not pending any more.
 
-    A pending one is given `LIVING` seconds to end. One that is ours and does not was left by a killed helm: its
-    record is taken away, as if that helm had not begun; what it has written is written again by the next.
+    A pending one is given `LIVING` seconds to end. One of this run that does not was left by a killed helm: it is
+    marked as failed, as helm does itself when it is asked to stop; what it has written is the next helm's to change.
     Raises InstallerError (CONFLICT, "release-pending") for somebody else's.
     """
     secrets = read(hands, name, namespace)
     found = newest(secrets, name)
+    if found is not None and found.pending:
+        if not is_ours(found):
+            raise pending(found)
+        secrets = _ended(hands, name, namespace)
+        found = newest(secrets, name)
     if found is None or not found.pending:
-        return found, secrets
-    if not is_ours(found):
+        return found
+    if not is_ours(found) or found.state == "uninstalling":
         raise pending(found)
-    secrets = _ended(hands, name, namespace)
-    found = newest(secrets, name)
-    if found is None or not found.pending:
-        return found, secrets
-    if not is_ours(found):
-        raise pending(found)
-    _forget(hands, secrets, found)
+    _mark_failed(hands, secrets, found)
     return settled(hands, name, namespace, is_ours)
 
 
@@ -95,12 +93,13 @@ def _ended(hands: Hands, name: str, namespace: str) -> Objects:
     return read(hands, name, namespace)
 
 
-def _forget(hands: Hands, secrets: Objects, found: StoredRelease) -> None:
+def _mark_failed(hands: Hands, secrets: Objects, found: StoredRelease) -> None:
     secret = secret_of(secrets, found.name, found.revision)
     if secret is None:
         return
     metadata = secret["metadata"]
+    change = as_failed(secret, "its helm was killed")
     hands.held()
-    hands.progress(f"revision {found.revision} of {found.address} was left {found.state} by a killed helm: removed")
+    hands.progress(f"revision {found.revision} of {found.address} was left {found.state} by a killed helm")
     version = str(metadata["resourceVersion"])
-    hands.cluster.delete(SECRET, metadata["name"], found.namespace, uid=metadata["uid"], version=version)
+    hands.cluster.patch(SECRET, metadata["name"], found.namespace, change, version=version, manager=MANAGER)

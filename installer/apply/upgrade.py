@@ -60,7 +60,7 @@ def put_back(step: Upgrade, hands: Hands) -> None:
 def _settled(step: Upgrade, hands: Hands) -> StoredRelease | None:
     """A pending revision that was given either of the step's values is one of this run's own."""
     ours = (step.before, step.after)
-    return releases.settled(hands, step.release, step.namespace, lambda one: one.values in ours)[0]
+    return releases.settled(hands, step.release, step.namespace, lambda one: one.values in ours)
 
 
 def _is_as_planned(step: Upgrade, found: StoredRelease) -> bool:

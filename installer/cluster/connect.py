@@ -2,32 +2,39 @@
 
 import logging
 import os
+import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 from installer.cluster.cluster import Cluster
 from installer.cluster.deadline import Deadline
-from installer.cluster.errors import Unauthorized
-from installer.cluster.kubeconfig import Chosen, Entry, choose
+from installer.cluster.errors import Unauthorized, Unreachable
+from installer.cluster.kubeconfig import ACCOUNT, Chosen, Entry, choose, document
 from installer.cluster.options import ConnectionOptions
 from installer.cluster.remembering import memory_of
 from installer.cluster.transport import Transport
 from installer.model.errors import ExitCode, fail
 
-_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+# A login program that hangs ends the command as an API does that never answers.
+LOGIN_SECONDS = 60.0
+# Started as a program, never imported: it bounds the login program that the Python client starts without a bound.
+_BOUND = Path(__file__).resolve().parents[1] / "programs" / "login_child.py"
 
 
 def connect(options: ConnectionOptions) -> Cluster:
     """A cluster to talk to; no request is made but those of a login program.
 
-    Raises InstallerError: TARGET where nothing names a cluster, Unauthorized (DENIED) where a login program fails.
+    Raises InstallerError: TARGET where nothing names a cluster, Unauthorized (DENIED) where a login program fails,
+    Unreachable where it does not end within the timeout, or a minute.
     """
     deadline = Deadline.after(options.timeout, options.request_timeout)
     chosen = choose(options, os.environ)
     if chosen is not None:
-        configuration = _configured(chosen)
+        configuration = _configured(chosen, min(LOGIN_SECONDS, deadline.left))
         return _cluster(configuration, chosen.namespace, impersonation(chosen.user), deadline, options)
     if "KUBERNETES_SERVICE_HOST" in os.environ and not options.kubeconfig:
         namespace = options.namespace or _own_namespace()
@@ -59,14 +66,16 @@ def _cluster(
     return Cluster(client, transport, memory, namespace)
 
 
-def _configured(chosen: Chosen) -> Any:
+def _configured(chosen: Chosen, seconds: float) -> Any:
     from kubernetes.client import Configuration  # noqa: PLC0415
     from kubernetes.config import ConfigException, kube_config  # noqa: PLC0415
 
     configuration, loader = Configuration(), cast("Any", kube_config).KubeConfigLoader
+    bounded = replace(chosen, user=_bounded(chosen.user, seconds))
+    began = time.monotonic()
     try:
         with _logins_said() as said:
-            loader(_document(chosen), config_base_path="").load_and_set(configuration)
+            loader(document(bounded), config_base_path="").load_and_set(configuration)
     except ConfigException as error:
         raise fail(ExitCode.INVALID, "kubeconfig-invalid", f"the kubeconfig cannot be used: {error}") from None
     except OSError as error:
@@ -75,19 +84,20 @@ def _configured(chosen: Chosen) -> Any:
         configuration.proxy, configuration.no_proxy = chosen.cluster["proxy-url"], ""
     if said:
         program = (chosen.user.get("exec") or {}).get("command", "the login program")
+        if time.monotonic() - began >= seconds:
+            raise Unreachable(f"{program}, which the kubeconfig runs to log in, did not end within {seconds:.3g} s")
         # Its own words may hold a token; they are for --debug of that program.
         raise Unauthorized(f"{program}, which the kubeconfig runs to log in, failed")
     return configuration
 
 
-def _document(chosen: Chosen) -> Entry:
-    context = {"cluster": "chosen", "user": "chosen", "namespace": chosen.namespace}
-    return {
-        "current-context": "chosen",
-        "clusters": [{"name": "chosen", "cluster": chosen.cluster}],
-        "users": [{"name": "chosen", "user": chosen.user}],
-        "contexts": [{"name": "chosen", "context": context}],
-    }
+def _bounded(user: Entry, seconds: float) -> Entry:
+    """The user with its login program under a clock."""
+    login = user.get("exec")
+    if not isinstance(login, dict) or "command" not in login:
+        return user
+    arguments = ["-I", "-S", str(_BOUND), f"{seconds:.3f}", str(login["command"]), *(login.get("args") or [])]
+    return {**user, "exec": {**login, "command": sys.executable, "args": arguments}}
 
 
 @contextmanager
@@ -142,6 +152,6 @@ def _in_cluster() -> Any:
 
 def _own_namespace() -> str:
     try:
-        return (_ACCOUNT / "namespace").read_text(encoding="utf-8").strip() or "default"
+        return (ACCOUNT / "namespace").read_text(encoding="utf-8").strip() or "default"
     except OSError:
         return "default"

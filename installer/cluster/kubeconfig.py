@@ -17,6 +17,7 @@ from installer.model.errors import ExitCode, fail
 _PATHS = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 _SECTIONS = {"clusters": "cluster", "users": "user", "contexts": "context"}
 Entry = dict[str, Any]
+ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,19 @@ class _Joined:
     current: str = ""
 
 
+def document(chosen: Chosen) -> Entry:
+    """A kubeconfig of that one cluster and user, impersonation included; it holds credentials."""
+    context = {"cluster": "chosen", "user": "chosen", "namespace": chosen.namespace}
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "chosen",
+        "clusters": [{"name": "chosen", "cluster": chosen.cluster}],
+        "users": [{"name": "chosen", "user": chosen.user}],
+        "contexts": [{"name": "chosen", "context": context}],
+    }
+
+
 def choose(options: ConnectionOptions, environment: Mapping[str, str]) -> Chosen | None:
     """The cluster and user to talk as; None where no file and no flag names a server.
 
@@ -52,6 +66,20 @@ def choose(options: ConnectionOptions, environment: Mapping[str, str]) -> Chosen
         return None
     namespace = options.namespace or context.get("namespace") or "default"
     return Chosen(cluster, user, namespace, options.context or joined.current or None)
+
+
+def in_cluster(options: ConnectionOptions, environment: Mapping[str, str]) -> Chosen | None:
+    """The pod's own account as somebody else; None where it speaks for itself, or this is no pod.
+
+    https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
+    """
+    host, port = environment.get("KUBERNETES_SERVICE_HOST"), environment.get("KUBERNETES_SERVICE_PORT", "443")
+    if not host or not options.as_user:
+        return None
+    address = f"[{host}]" if ":" in host else host
+    cluster = {"server": f"https://{address}:{port}", "certificate-authority": str(ACCOUNT / "ca.crt")}
+    user = _with_user_flags({"tokenFile": str(ACCOUNT / "token")}, options)
+    return Chosen(cluster, user, options.namespace or "default", None)
 
 
 def _join(options: ConnectionOptions, environment: Mapping[str, str]) -> _Joined:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import gzip
 import json
 import zlib
 from collections.abc import Iterable, Mapping
@@ -45,7 +46,7 @@ class StoredRelease:
 
     @property
     def pending(self) -> bool:
-        """An operation that has not ended, or whose process was killed: it blocks every later one."""
+        """An operation that has not ended, or whose process was killed: Helm begins no other before."""
         return self.state.startswith("pending-") or self.state == "uninstalling"
 
     @property
@@ -82,6 +83,21 @@ def decode(secret: Object) -> StoredRelease:
         return _release(record, metadata.get("namespace", ""))
     except (ValueError, KeyError, TypeError, AttributeError, zlib.error):
         raise _unreadable(metadata) from None
+
+
+def as_failed(secret: Object, why: str) -> dict[str, Any]:
+    """The merge patch that makes a failed revision of one, as Helm itself does when it is asked to stop.
+
+    Raises as `decode`.
+    """
+    try:
+        record = json.loads(_unpacked(str((secret.get("data") or {})["release"])))
+        record["info"] |= {"status": "failed", "description": why}
+    except (ValueError, KeyError, TypeError, AttributeError, zlib.error):
+        raise _unreadable(secret["metadata"]) from None
+    packed = base64.b64encode(gzip.compress(json.dumps(record).encode(), mtime=0))
+    data = {"release": base64.b64encode(packed).decode()}
+    return {"metadata": {"labels": {"status": "failed"}}, "data": data}
 
 
 def _of(secrets: Iterable[Object], name: str) -> list[Object]:
