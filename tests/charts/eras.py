@@ -1,4 +1,4 @@
-"""What a release's folder implies for the chart's values, and how the chart is rendered with them."""
+"""How the chart is rendered, with the values that a release's folder implies among others."""
 
 import json
 import os
@@ -11,33 +11,9 @@ from typing import Any
 import yaml
 
 from installer.knowledge.location import data_folder
-from installer.knowledge.releases import Operator, Release
 
 CHART = data_folder("charts") / "orchestrator"
-# Older operators do not know the field: Serverless Logic documents it from the upgrade to 1.36 on.
-FIRST_WITH_MIGRATION = (1, 36)
-
 Values = dict[str, Any]
-
-
-def values_of(release: Release) -> Values:
-    """The values that make the chart the one of a release, on a cluster that has nothing yet."""
-    own = release.infrastructure_namespace
-    version = release.operators["logic"].version or ""
-    migrates = tuple(int(part) for part in version.split(".")) >= FIRST_WITH_MIGRATION
-    return {
-        "serverlessOperator": {"subscription": _subscription(release.operators["serverless"])},
-        "sonataFlowOperator": {"subscription": _subscription(release.operators["logic"])},
-        "orchestrator": {
-            "namespace": own or "",
-            "createNamespace": own is not None,
-            "sonataflowPlatform": {"dbMigrationStrategy": "service" if migrates else ""},
-        },
-    }
-
-
-def _subscription(operator: Operator) -> Values:
-    return {"name": operator.package, "channel": operator.channel, "startingCSV": operator.starting_csv or ""}
 
 
 def run_helm(helm: Path, *arguments: str, values: Values | None = None) -> subprocess.CompletedProcess[str]:

@@ -9,8 +9,9 @@ import jsonschema
 import pytest
 import yaml
 
+from installer.desired.infrastructure import values_of
 from installer.knowledge.releases import minors, release
-from tests.charts.eras import CHART, Values, documents, refused, render, render_anew, run_helm, values_of
+from tests.charts.eras import CHART, Values, documents, refused, render, render_anew, run_helm
 
 HERE = Path(__file__).parent
 SNAPSHOTS = HERE / "snapshots"
