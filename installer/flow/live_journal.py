@@ -1,0 +1,60 @@
+"""Which runs an instance has had and how they stand: `history`, and which one is meant. Writes nothing."""
+
+from contextlib import closing
+
+from installer.apply.header import Header
+from installer.apply.journal import Entry, runs, unknown
+from installer.apply.lease import is_held
+from installer.cluster.cluster import Cluster
+from installer.cluster.connect import connect
+from installer.cluster.options import ConnectionOptions
+from installer.flow.live_instance import described, find
+from installer.flow.saying import discreet
+from installer.model.report import Report
+from installer.model.run import RunState
+
+
+@discreet
+def history(connection: ConnectionOptions, instance: str | None) -> Report:
+    """The runs of an instance, the newest first. Raises InstallerError (TARGET, DENIED, UNREACHABLE)."""
+    with closing(connect(connection)) as cluster:
+        running = find(cluster, instance, connection.namespace).running
+        found = runs(cluster, running.namespace, running.name)
+        rows = [(one.header, standing(cluster, running.namespace, running.name, one.header)) for one in found]
+        result = {
+            "instance": described(running, None),
+            "runs": [
+                {"run": one.run, "command": one.command, "state": state, "started": one.started} for one, state in rows
+            ],
+        }
+        return Report(result, _text(rows))
+
+
+def standing(cluster: Cluster, namespace: str, instance: str, header: Header) -> RunState:
+    """How a run stands: one that says it is running, while nobody holds the Lease, was interrupted."""
+    if header.state == "running" and not is_held(cluster, namespace, instance):
+        return "interrupted"
+    return header.state
+
+
+def unfinished(cluster: Cluster, namespace: str, instance: str) -> Header | None:
+    """The run that stopped before its end and may be taken up again (the newest, and there is one at most)."""
+    found = (one.header for one in runs(cluster, namespace, instance))
+    return next((one for one in found if one.is_open), None)
+
+
+def chosen(found: tuple[Entry, ...], run: str | None, namespace: str) -> Entry | None:
+    """The run of that name, or the newest; None where there has been none. Raises InstallerError (TARGET)."""
+    if run is None:
+        return found[0] if found else None
+    named = [one for one in found if one.header.run == run]
+    if not named:
+        raise unknown(run, namespace)
+    return named[0]
+
+
+def _text(rows: list[tuple[Header, RunState]]) -> str:
+    if not rows:
+        return "no run yet\n"
+    lines = [f"{one.run}  {state:<11}  {one.command:<9}  {one.started}" for one, state in rows]
+    return "".join(f"{line}\n" for line in lines)
