@@ -73,6 +73,8 @@ class Following:
 
         Raises Crashed; InstallerError: FINDINGS where it is scaled to 0, UNREACHABLE when the time is over.
         """
+        if self._is_rolled_out(0.0):  # the command was taken up again, or there is nothing to run
+            return
         while self.hands.cluster.deadline.left > _RESERVE:
             are_up = self._pods_up()
             if self._is_rolled_out(_SETTLING if are_up else 0.0):
