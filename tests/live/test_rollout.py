@@ -150,8 +150,10 @@ FAULTS = [
     (
         {"package": PACKAGE, "integrity": BAD},
         {"integrity": GOOD},
-        f"{PACKAGE}: The hash of the downloaded package {GOOD.partition('-')[2]} does not match the provided integrity "
-        f"hash {BAD.partition('-')[2]} provided in the configuration file",
+        (
+            f"{PACKAGE}: The hash of the downloaded package {GOOD.partition('-')[2]} does not match the provided "
+            f"integrity hash {BAD.partition('-')[2]} provided in the configuration file"
+        ),
         "belongs to another version or build",
     ),
     (good(), {"fault": "npm error code E404"}, "npm error code E404", "the registry does not have this package"),
@@ -265,5 +267,5 @@ def test_a_stateful_set(portal, world):
     change = {"spec": {"template": {"metadata": {"annotations": {"world.test/fail-init": "first"}}}}}
     world.api.patch(stateful, change)
     wait_for("the next revision", lambda: world.api.get(*kind, "stateful", one.namespace)["metadata"]["generation"] > 2)
-    with pytest.raises(Crashed, match="pod .*/stateful-0: init container first"):
+    with pytest.raises(Crashed, match=r"pod .*/stateful-0: init container first"):
         carry_out(Rollout(step.workload, "operator", 2), one.hands)
