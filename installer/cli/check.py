@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
 )
 @connected
 @click.option("--rhdh-version", metavar="X.Y[.Z]", help="The release of RHDH; beats what the cluster says.")
+@click.option("--skip-operators", is_flag=True, help="Somebody else installs the operators.")
+@click.option("--oc", metavar="PATH", help="An oc that may be asked for its login (RHDH_ORCHESTRATOR_OC).")
 def check(**options: Any) -> "Report":
     """Check whether the Orchestrator can be installed on the RHDH of a cluster; writes nothing.
 

@@ -59,6 +59,7 @@ RESULTS: dict[str, dict[str, Any]] = {
         "config show": _keys(path=_TEXT, value={}, origin=_TEXT_OR_NULL, overrides={"type": "array", "items": _TEXT}),
         "check": _keys(checks={"type": "array", "items": _CHECK}),
         "status": _STATUS,
+        "rbac print": _keys(objects={"type": "array", "items": _keys(apiVersion=_TEXT, kind=_TEXT, metadata={})}),
         "install": _keys(instance=_INSTANCE, preview=_EFFECTIVE),
     }.items()
 }

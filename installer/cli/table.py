@@ -14,12 +14,17 @@ class Entry(NamedTuple):
 
 ROOT: Mapping[str, Entry] = {
     "install": Entry(
-        "installer.cli.install:install", "Put the Orchestrator on the RHDH of a directory of manifests.", "Core"
+        "installer.cli.install:install",
+        "Put the Orchestrator on an RHDH, on a cluster or in a directory of manifests.",
+        "Core",
     ),
+    "plan": Entry("installer.cli.plan:plan", "What `install` would do on a cluster, to be applied later.", "Core"),
+    "apply": Entry("installer.cli.plan:apply", "Carry out what `plan --out` wrote.", "Core"),
     "check": Entry("installer.cli.check:check", "Whether the Orchestrator can be installed on a cluster.", "Core"),
     "status": Entry(
         "installer.cli.status:status", "What of the Orchestrator is on a cluster, and whether it works.", "Core"
     ),
+    "rbac": Entry("installer.cli.rbac:rbac", "What this program must be allowed to do on a cluster.", "Core"),
     "config": Entry("installer.cli.config:config", "What RHDH will run with, and where it came from.", "Core"),
     "releases": Entry("installer.cli.releases:releases", "The RHDH releases this program knows.", "Knowledge"),
     "schema": Entry("installer.cli.schema:schema", "The JSON Schema of every answer.", "Knowledge"),
@@ -31,6 +36,10 @@ ROOT: Mapping[str, Entry] = {
 CONFIG: Mapping[str, Entry] = {
     "effective": Entry("installer.cli.config:effective", "The plugins and the app-config RHDH will run with."),
     "show": Entry("installer.cli.config:show", "One value of the app-config, its origin and what it hides."),
+}
+
+RBAC: Mapping[str, Entry] = {
+    "print": Entry("installer.cli.rbac:print_", "The roles that a command needs."),
 }
 
 RELEASES: Mapping[str, Entry] = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from installer.cluster.cluster import Cluster
 from installer.cluster.connect import connect
@@ -20,12 +21,15 @@ def status(connection: ConnectionOptions, instance: str | None) -> Report:
 
 
 @discreet
-def check(connection: ConnectionOptions, instance: str | None, rhdh_version: str | None) -> Report:
-    """Whether the Orchestrator can be installed: FINDINGS where a check fails. Raises as `status`."""
-    from installer.flow.live_check import run  # noqa: PLC0415
+def check(connection: ConnectionOptions, **request: Any) -> Report:
+    """Whether the Orchestrator can be installed: FINDINGS where a check fails. Raises as `status`.
+
+    :param request: the fields of CheckRequest
+    """
+    from installer.flow.live_check import CheckRequest, run  # noqa: PLC0415
 
     with _connected(connection) as cluster:
-        return run(cluster, instance, connection.namespace, rhdh_version)
+        return run(cluster, connection, CheckRequest(**request))
 
 
 @contextmanager

@@ -2,10 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from installer.cluster.cluster import Cluster
 from installer.cluster.errors import Forbidden, NotServed
-from installer.flow import live_check_cluster, live_check_operators, live_check_permissions, live_check_rhdh
+from installer.cluster.options import ConnectionOptions
+from installer.flow import (
+    live_check_cluster,
+    live_check_oc,
+    live_check_operators,
+    live_check_permissions,
+    live_check_rhdh,
+)
 from installer.flow.live_instance import described, find
 from installer.flow.live_look import Look, Verdict, skipped
 from installer.knowledge.releases import Release, release
@@ -16,6 +24,7 @@ Check = Callable[[Look], Verdict]
 # In the order in which a person would put things right.
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("api", live_check_cluster.api),
+    ("oc", live_check_oc.oc),
     ("release", live_check_cluster.known_release),
     ("permissions", live_check_permissions.permissions),
     ("olm", live_check_operators.olm),
@@ -30,19 +39,32 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("rhdh", live_check_rhdh.health),
 )
 
+# What matters only where we install operators ourselves; which ones are there matters always.
+_OF_OPERATORS = frozenset({"olm", "catalogs", "packages", "operator-groups"})
 
-def run(cluster: Cluster, selection: str | None, namespace: str | None, rhdh_version: str | None) -> Report:
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """`instance` is NAMESPACE/NAME or NAME; `oc` the path of an oc that may be asked."""
+
+    instance: str | None = None
+    rhdh_version: str | None = None
+    skip_operators: bool = False
+    oc: str | None = None
+
+
+def run(cluster: Cluster, connection: ConnectionOptions, request: CheckRequest) -> Report:
     """The report of `check`. A failed check is an error (FINDINGS); a warning is one of the report.
 
     Raises InstallerError: TARGET where there is no RHDH or there are several; Unreachable.
     """
-    seen = find(cluster, selection, namespace)
-    running = seen.running
+    running = find(cluster, request.instance, connection.namespace).running
     version = running.version
-    look = Look(cluster, running, _release(rhdh_version, version.number if version else None))
-    found = [(name, _run(check, look)) for name, check in CHECKS]
+    known = _release(request.rhdh_version, version.number if version else None)
+    look = Look(cluster, running, known, request.skip_operators, request.oc, connection)
+    found = [(name, _run(name, check, look)) for name, check in CHECKS]
     result = {
-        "instance": described(running, rhdh_version),
+        "instance": described(running, request.rhdh_version),
         "checks": [{"id": name, "status": one.status, "reason": one.reason, "fix": one.fix} for name, one in found],
     }
     return Report(
@@ -63,8 +85,10 @@ def _release(asked: str | None, found: str | None) -> Release | None:
         return None
 
 
-def _run(check: Check, look: Look) -> Verdict:
+def _run(name: str, check: Check, look: Look) -> Verdict:
     """A check that could not look is skipped with the reason: it has not passed."""
+    if look.skip_operators and name in _OF_OPERATORS:
+        return skipped("--skip-operators: who installs the operators sees to it", "leave --skip-operators out")
     try:
         return check(look)
     except (Forbidden, NotServed) as error:

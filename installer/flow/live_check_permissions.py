@@ -1,93 +1,48 @@
-"""Whether we may do what an installation needs, asked of the API one permission at a time. Uses none of them."""
+"""Whether we may do what an installation needs. Uses none of it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from installer.cluster.access import missing
 from installer.cluster.cluster import Cluster
-from installer.cluster.kinds import ACCESS_REVIEW
 from installer.flow.live_look import Look, Verdict, failed, passed
-from installer.model.change import Flavour
-
-_READ = ("get", "list", "watch")
-_WRITE = ("create", "patch")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Permission:
-    """A verb on a resource as RBAC spells them; `subresource` may be empty."""
-
-    verb: str
-    group: str
-    resource: str
-    subresource: str = ""
-
-    def __str__(self) -> str:
-        path = f"{self.resource}/{self.subresource}" if self.subresource else self.resource
-        return f"{self.verb} {path}.{self.group}" if self.group else f"{self.verb} {path}"
-
-
-def needed_in_namespace(flavour: Flavour) -> tuple[Permission, ...]:
-    """What an installation needs in RHDH's own namespace: its configuration, the journal, the lock, its pods."""
-    found = [
-        *_all("", "configmaps", *_READ, *_WRITE),
-        *_all("", "secrets", *_READ, *_WRITE, "delete"),
-        *_all("", "pods", *_READ),
-        Permission("get", "", "pods", "log"),
-        *_all("", "services", "get", "list"),
-        *_all("", "events", "list"),
-        *_all("apps", "deployments", *_READ),
-        *_all("apps", "replicasets", "list", "watch"),
-        *_all("coordination.k8s.io", "leases", "get", *_WRITE, "delete"),
-    ]
-    match flavour:
-        case "operator":
-            found += _all("rhdh.redhat.com", "backstages", *_READ, "patch")
-        case "plain":
-            found += _all("apps", "deployments", "patch")
-        case "helm":
-            pass
-    return tuple(found)
-
-
-# What it needs everywhere: operators, their resources, the platform.
-EVERYWHERE: tuple[Permission, ...] = (
-    *(Permission(verb, "", "namespaces") for verb in ("get", "list", "create")),
-    *(Permission(verb, "apiextensions.k8s.io", "customresourcedefinitions") for verb in _READ),
-    *(Permission(verb, "operators.coreos.com", "subscriptions") for verb in (*_READ, "create")),
-    *(Permission(verb, "operators.coreos.com", "clusterserviceversions") for verb in _READ),
-    *(Permission(verb, "operators.coreos.com", "installplans") for verb in (*_READ, "patch")),
-    *(Permission(verb, "operators.coreos.com", "operatorgroups") for verb in ("list", "create")),
-    Permission("list", "operators.coreos.com", "catalogsources"),
-    Permission("list", "packages.operators.coreos.com", "packagemanifests"),
-    *(Permission(verb, "operator.knative.dev", "knativeservings") for verb in (*_READ, *_WRITE)),
-    *(Permission(verb, "operator.knative.dev", "knativeeventings") for verb in (*_READ, *_WRITE)),
-    *(Permission(verb, "sonataflow.org", "sonataflowplatforms") for verb in (*_READ, *_WRITE)),
-    *(Permission(verb, "networking.k8s.io", "networkpolicies") for verb in ("get", "list", *_WRITE)),
-    Permission("list", "storage.k8s.io", "storageclasses"),
-    Permission("list", "batch", "cronjobs"),
-)
+from installer.flow.live_permissions import needed
+from installer.model.errors import ExitCode, InstallerError, Problem
+from installer.model.permission import Permission
 
 
 def permissions(look: Look) -> Verdict:
-    """Every missing verb by name; an administrator is recognised by one question."""
-    if _may(look.cluster, Permission("*", "*", "*"), None):
-        return passed("everything is allowed (cluster administrator)")
-    namespace = look.running.namespace
-    inside = [one for one in needed_in_namespace(look.running.flavour) if not _may(look.cluster, one, namespace)]
-    everywhere = [one for one in EVERYWHERE if not _may(look.cluster, one, None)]
-    if not inside and not everywhere:
-        return passed(f"everything that is needed is allowed, in {namespace} and everywhere")
-    said = [f"in {namespace}: {', '.join(map(str, inside))}"] if inside else []
-    said += [f"in all namespaces: {', '.join(map(str, everywhere))}"] if everywhere else []
-    return failed(f"not allowed: {'; '.join(said)}", "have a Role and a ClusterRole with these verbs bound to you")
+    """Every missing verb by name."""
+    running = look.running
+    platform = look.release.infrastructure_namespace if look.release else None
+    absent = missing(
+        look.cluster, needed("install", running.flavour, running.namespace, platform, operators=not look.skip_operators)
+    )
+    if not absent:
+        return passed("everything that an installation needs is allowed")
+    fix = f"have the roles bound to you that this prints: {_print(running.flavour, running.namespace)}"
+    return failed(f"not allowed: {said(absent)}", fix)
 
 
-def _all(group: str, resource: str, *verbs: str) -> list[Permission]:
-    return [Permission(verb, group, resource) for verb in verbs]
+def require(cluster: Cluster, permissions: Sequence[Permission]) -> None:
+    """Raises InstallerError (DENIED) with one problem for each that is missing: asked before the first write."""
+    absent = missing(cluster, permissions)
+    if absent:
+        raise InstallerError(*map(_problem, absent))
 
 
-def _may(cluster: Cluster, one: Permission, namespace: str | None) -> bool:
-    attributes = {"verb": one.verb, "group": one.group, "resource": one.resource}
-    attributes |= {"subresource": one.subresource} if one.subresource else {}
-    attributes |= {"namespace": namespace} if namespace else {}
-    answer = cluster.review(ACCESS_REVIEW, {"spec": {"resourceAttributes": attributes}})
-    return bool((answer.get("status") or {}).get("allowed"))
+def said(absent: Sequence[Permission]) -> str:
+    """`in rhdh: patch configmaps, get pods/log; in all namespaces: create namespaces`."""
+    by_place: dict[str, list[str]] = {}
+    for one in absent:
+        by_place.setdefault(one.namespace, []).append(str(one))
+    return "; ".join(f"in {place or 'all namespaces'}: {', '.join(verbs)}" for place, verbs in by_place.items())
+
+
+def _problem(one: Permission) -> Problem:
+    scope = f"in namespace {one.namespace}" if one.namespace else "in all namespaces"
+    fix = "have the roles bound to you that this prints: rhdh-orchestrator rbac print"
+    return Problem("forbidden", f"not allowed: {one} {scope}", None, fix, ExitCode.DENIED)
+
+
+def _print(flavour: str, namespace: str) -> str:
+    return f"rhdh-orchestrator rbac print --flavour {flavour} -n {namespace}"

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from installer.cluster.cluster import Object
-from installer.cluster.errors import Forbidden, NotFound
+from installer.cluster.cluster import Object, Objects
+from installer.cluster.errors import NotFound
 from installer.cluster.kinds import CONFIG_MAP, POD, REPLICA_SET, SECRET
+from installer.flow.live_check_helm import pending_operation
 from installer.flow.live_instance import gitops
 from installer.flow.live_look import Look, Verdict, address, failed, passed, warned
 from installer.plan.readiness import Failed, Ready, newest, of_owner, pods, rollout, why_not
 
 _PENDING = "pending-install,pending-upgrade,pending-rollback,uninstalling"
-_OUR_RELEASE = "orchestrator"
 
 
 def ownership(look: Look) -> Verdict:
@@ -74,29 +74,19 @@ def _called(one: Object) -> str:
 def helm(look: Look) -> Verdict:
     """A release that a dead helm left in the middle refuses every further upgrade."""
     labels = f"owner=helm,status in ({_PENDING})"
-    try:
-        found = look.list(SECRET, labels=labels)
-        scope = "anywhere"
-    except Forbidden:
-        found = look.list(SECRET, look.running.namespace, labels)
-        scope = f"in {look.running.namespace}"
-    ours = [one for one in found if _matters(look, one)]
-    if ours:
-        names = ", ".join(_operation(one) for one in ours)
-        fix = "wait for the helm that runs; if none does: helm history RELEASE, helm rollback RELEASE REVISION"
-        return failed(f"a Helm operation is pending: {names}", fix)
-    return passed(f"no Helm operation that concerns us is pending {scope}")
+    pending = look.list(SECRET, look.running.namespace, labels)
+    if not pending:
+        return passed(f"no Helm operation is pending in {look.running.namespace}")
+    operations = [pending_operation(one, _before(look, one)) for one in pending]
+    said = ", ".join(operation for operation, _ in operations)
+    undo = "; ".join(undo for _, undo in operations)
+    return failed(f"a Helm operation is pending: {said}", f"wait for the helm that runs; if none does: {undo}")
 
 
-def _matters(look: Look, secret: Object) -> bool:
-    release = (secret["metadata"].get("labels") or {}).get("name")
-    return secret["metadata"]["namespace"] == look.running.namespace or release == _OUR_RELEASE
-
-
-def _operation(secret: Object) -> str:
-    metadata = secret["metadata"]
-    labels = metadata.get("labels") or {}
-    return f"{metadata['namespace']}/{labels.get('name')} revision {labels.get('version')} is {labels.get('status')}"
+def _before(look: Look, pending: Object) -> Objects:
+    """Every revision of the same release."""
+    name = (pending["metadata"].get("labels") or {}).get("name")
+    return look.list(SECRET, look.running.namespace, f"owner=helm,name={name}")
 
 
 def health(look: Look) -> Verdict:

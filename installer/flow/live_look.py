@@ -5,6 +5,7 @@ from typing import Literal
 
 from installer.cluster.cluster import Cluster, Object, Objects
 from installer.cluster.errors import NotServed
+from installer.cluster.options import ConnectionOptions
 from installer.cluster.resources import Kind
 from installer.flow.live_instance import Running
 from installer.knowledge.releases import Release
@@ -39,11 +40,17 @@ def skipped(reason: str, fix: str | None = None) -> Verdict:
 
 @dataclass
 class Look:
-    """A cluster through the eyes of the checks: each list is asked for once."""
+    """A cluster through the eyes of the checks: each list is asked for once.
+
+    `oc` is the program that somebody names, `connection` what the cluster was reached by.
+    """
 
     cluster: Cluster
     running: Running
     release: Release | None
+    skip_operators: bool = False
+    oc: str | None = None
+    connection: ConnectionOptions | None = None
     _lists: dict[tuple[Kind, str | None, str], Objects] = field(default_factory=dict)
 
     def list(self, kind: Kind, namespace: str | None = None, labels: str = "") -> Objects:

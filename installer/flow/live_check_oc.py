@@ -1,0 +1,36 @@
+"""What only `oc` can say in a check: its version, and as whom it is logged in. Looks at nothing by itself."""
+
+import os
+from pathlib import Path
+
+from installer.cluster.options import ConnectionOptions
+from installer.flow.helm_binding import connected
+from installer.flow.live_look import Look, Verdict, failed, passed, skipped, warned
+from installer.model.errors import InstallerError
+from installer.programs.oc import client_version, find_oc, whoami
+
+VARIABLE = "RHDH_ORCHESTRATOR_OC"
+
+
+def oc(look: Look) -> Verdict:
+    """Skipped unless somebody names an oc: starting what happens to be on the PATH is not our decision."""
+    given = look.oc or os.environ.get(VARIABLE)
+    if given is None:
+        return skipped("no oc is given, and nothing here needs it", f"add --oc PATH, or set {VARIABLE}")
+    try:
+        found = find_oc(given, os.environ)
+        assert found is not None  # noqa: S101 - one that is given is there, or it is an error
+        return _asked(look, found)
+    except InstallerError as error:
+        problem = error.problems[0]
+        return failed(problem.message, problem.fix or f"correct --oc or {VARIABLE}, or leave it out")
+
+
+def _asked(look: Look, found: Path) -> Verdict:
+    seconds = look.cluster.deadline.for_one()
+    version = client_version(found, environment=os.environ, timeout=seconds)
+    with connected(look.connection or ConnectionOptions(), os.environ) as connection:
+        user = whoami(found, connection=connection, environment=os.environ, timeout=seconds)
+    if user is None:
+        return warned(f"oc {version} is not logged in", "oc login")
+    return passed(f"oc {version}, logged in as {user}")
