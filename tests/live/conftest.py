@@ -14,6 +14,7 @@ from installer.cli.boundary import run
 from tests.cluster.conftest import nobodys  # noqa: F401 - applies to every test of this folder
 from tests.cluster.fake import served
 from tests.live.recorded import Recorded
+from tests.live.worlds import portals, program, proxy, ready_world  # noqa: F401 - fixtures of this folder
 
 OBJECTS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("objects.yaml").read_text(encoding="utf-8"))
 PORTAL = ("backstage", "deployment", "oldReplicaSet", "replicaSet", "pod", "operatorPlugins", "plugins", "appConfig")

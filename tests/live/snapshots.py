@@ -1,0 +1,137 @@
+"""What a cluster holds that counts, without what differs from run to run, so that two ends can be compared."""
+
+import base64
+import gzip
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from tests.world.api import Api, Manifest, Refused
+
+OLM = "operators.coreos.com"
+KINDS = (
+    ("v1", "ConfigMap"),
+    ("v1", "Secret"),
+    ("v1", "Service"),
+    ("v1", "ServiceAccount"),
+    ("v1", "PersistentVolumeClaim"),
+    ("apps/v1", "Deployment"),
+    ("apps/v1", "StatefulSet"),
+    ("networking.k8s.io/v1", "NetworkPolicy"),
+    ("rbac.authorization.k8s.io/v1", "Role"),
+    ("rbac.authorization.k8s.io/v1", "RoleBinding"),
+    ("rhdh.redhat.com/v1alpha3", "Backstage"),
+    (f"{OLM}/v1alpha1", "Subscription"),
+    (f"{OLM}/v1", "OperatorGroup"),
+    ("operator.knative.dev/v1beta1", "KnativeServing"),
+    ("operator.knative.dev/v1beta1", "KnativeEventing"),
+    ("sonataflow.org/v1alpha08", "SonataFlowPlatform"),
+)
+# Of every object: what the API server and its controllers count and stamp.
+STAMPS = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink")
+# Times and counters of rollouts, and RHDH's operator's hashes, in which the name of the namespace takes part.
+ANNOTATIONS = ("restartedat", "restarted-at", "deployment.kubernetes.io/revision", "config-hash")
+OURS = "rhdh-orchestrator"
+HELM_RELEASE = "helm.sh/release.v1"
+WORKLOADS = ("Deployment", "StatefulSet")
+
+State = dict[str, Any]
+
+
+def state(api: Api, *namespaces: str) -> State:
+    """Address -> object, of every kind that counts and is served. The namespaces' own names are masked by their order.
+
+    A Helm release stands for its Secrets: what it is, not how often it was written. Journal and Lease are left out.
+    """
+    found: State = {}
+    for number, namespace in enumerate(namespaces):
+        for one in objects(api, namespace):
+            address, content = reduced(one)
+            masked = json.dumps(content, sort_keys=True)
+            for index, name in enumerate(namespaces):
+                masked = masked.replace(name, f"NAMESPACE-{index}")
+            found[f"{number}/{address}"] = json.loads(masked)
+    return found
+
+
+def objects(api: Api, namespace: str) -> Iterable[Manifest]:
+    newest: dict[str, Manifest] = {}
+    for kind in KINDS:
+        try:
+            items = api.list(*kind, namespace)
+        except Refused as no:
+            if no.code != 404:
+                raise
+            continue
+        for one in items:
+            if one.get("type") == HELM_RELEASE:
+                keep_newest(newest, one)
+            elif not is_of_a_run(one):
+                yield one
+    yield from map(release, newest.values())
+
+
+def is_of_a_run(one: Manifest) -> bool:
+    """The Secrets of the journal."""
+    return str(one.get("type", "")).startswith(f"{OURS}/")
+
+
+def keep_newest(newest: dict[str, Manifest], one: Manifest) -> None:
+    labels = one["metadata"]["labels"]
+    name = labels["name"]
+    if name not in newest or int(labels["version"]) > int(newest[name]["metadata"]["labels"]["version"]):
+        newest[name] = one
+
+
+def release(secret: Manifest) -> Manifest:
+    """What Helm keeps in a Secret: base64 of gzip of JSON, in the base64 of every Secret."""
+    text = gzip.decompress(base64.b64decode(base64.b64decode(secret["data"]["release"])))
+    data = json.loads(text)
+    metadata = {"name": data["name"], "namespace": secret["metadata"]["namespace"]}
+    content = {"status": data["info"]["status"], "values": data.get("config"), "manifest": data["manifest"]}
+    return {"kind": "HelmRelease", "metadata": metadata, **content, "chart": data["chart"]["metadata"]}
+
+
+def reduced(one: Manifest) -> tuple[str, Any]:
+    """Its address within its namespace, and its content."""
+    content = {key: value for key, value in one.items() if key != "status" or one["kind"] == "HelmRelease"}
+    content["metadata"] = without_stamps(one["metadata"])
+    template = content.get("spec", {}).get("template") if isinstance(content.get("spec"), dict) else None
+    if template:
+        content["spec"] = {
+            **content["spec"],
+            "template": {**template, "metadata": without_stamps(template["metadata"])},
+        }
+    return f"{one['kind']}/{one['metadata']['name']}", content
+
+
+def without_stamps(metadata: Manifest) -> Manifest:
+    kept = {key: value for key, value in metadata.items() if key not in STAMPS}
+    annotations = {
+        key: value
+        for key, value in (kept.pop("annotations", None) or {}).items()
+        if not any(part in key.lower() for part in ANNOTATIONS)
+    }
+    if annotations:
+        kept["annotations"] = annotations
+    if "ownerReferences" in kept:
+        kept["ownerReferences"] = [{**one, "uid": ""} for one in kept["ownerReferences"]]
+    return kept
+
+
+def differences(before: State, after: State) -> list[str]:
+    """A line for each object that is missing, more, or not the same; empty where both hold the same."""
+    gone = [f"- {name}" for name in sorted(before.keys() - after.keys())]
+    new = [f"+ {name}" for name in sorted(after.keys() - before.keys())]
+    other = [
+        f"~ {name}: {before[name]} -> {after[name]}"
+        for name in sorted(before.keys() & after.keys())
+        if before[name] != after[name]
+    ]
+    return gone + new + other
+
+
+def made_by_us(found: State) -> set[str]:
+    """The objects that the program itself has made, which is not what its Helm release holds."""
+    label = "app.kubernetes.io/managed-by"
+    return {name for name, one in found.items() if one["metadata"].get("labels", {}).get(label) == OURS}
