@@ -122,10 +122,13 @@ def load(cluster: Cluster, namespace: str, run: str) -> Journal:
     return Journal(cluster, loaded, entry)
 
 
-def tidy(cluster: Cluster, target: Target, kept: int = KEPT) -> None:
-    """Remove finished runs beyond the newest `kept`, and bytes whose head was never written. The Lease must be held."""
+def tidy(cluster: Cluster, target: Target) -> None:
+    """Make room for a new run: `KEPT` are kept with it, and those that have not come to their end.
+
+    Bytes whose head was never written go too. The Lease must be held.
+    """
     found = runs(cluster, target.namespace, target.name)
-    for entry in found[kept:]:
+    for entry in found[KEPT - 1 :]:
         if not entry.header.is_open:
             _remove(cluster, target.namespace, entry)
     known = ",".join(one.header.run for one in found)

@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 from installer.model.change import Flavour
+from installer.model.run import RunState, State
 
 
 def _keys(**keys: Any) -> dict[str, Any]:
@@ -40,6 +41,18 @@ _STATUS = _keys(
     plugins={"type": "array", "items": _keys(package=_TEXT, enabled={"type": "boolean"})},
     healthy={"type": "boolean"},
 )
+_RUN = _keys(
+    run=_TEXT_OR_NULL,
+    instance=_INSTANCE,
+    steps={"type": "array", "items": _keys(name=_TEXT, state={"enum": list(get_args(State))})},
+)
+_HISTORY = _keys(
+    instance=_INSTANCE,
+    runs={
+        "type": "array",
+        "items": _keys(run=_TEXT, command=_TEXT, state={"enum": list(get_args(RunState))}, started=_TEXT),
+    },
+)
 
 # Help of any command has {help} for its result instead.
 _HELP = _keys(help=_TEXT)
@@ -60,6 +73,9 @@ RESULTS: dict[str, dict[str, Any]] = {
         "check": _keys(checks={"type": "array", "items": _CHECK}),
         "status": _STATUS,
         "rbac print": _keys(objects={"type": "array", "items": _keys(apiVersion=_TEXT, kind=_TEXT, metadata={})}),
+        "resume": _RUN,
+        "undo": _RUN,
+        "history": _HISTORY,
         "install": _keys(instance=_INSTANCE, preview=_EFFECTIVE),
     }.items()
 }
