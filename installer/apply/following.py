@@ -3,17 +3,18 @@
 Pods tell of a crash, which their Deployment never does; the Deployment tells when nothing of the old is left.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from installer.apply.explaining import Crashed, explained
 from installer.apply.hands import Hands
 from installer.cluster.cluster import Object, Objects
-from installer.cluster.deadline import Deadline
-from installer.cluster.errors import Forbidden
+from installer.cluster.deadline import FOREVER, Deadline
+from installer.cluster.errors import Forbidden, Unreachable
 from installer.cluster.kinds import EVENT, POD, REPLICA_SET
 from installer.cluster.resources import Kind
-from installer.cluster.watching import watch
+from installer.cluster.watching import Event, watch
 from installer.model.change import Ref
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.plan.faults import fault, newest_warning
@@ -59,13 +60,11 @@ class Following:
         :param within: seconds until `silence` is raised, if nothing has changed the workload until then
         """
         self._say("nothing has changed it yet")
-        for event in watch(
-            self.hands.cluster, kind_of(self.workload), self.workload.namespace, until=self._for(within),
-            name=self.workload.name,
-        ):  # fmt: skip
-            self._now = event.object
-            if event.type != "DELETED" and event.object["metadata"]["generation"] > beyond and observed(event.object):
-                return
+        with in_time(self.hands.cluster.deadline, silence):
+            for event in self._watched(within):
+                generation = event.object["metadata"]["generation"]
+                if event.type != "DELETED" and generation > beyond and observed(event.object):
+                    return
         raise silence()
 
     def ended(self) -> None:
@@ -73,13 +72,10 @@ class Following:
 
         Raises Crashed; InstallerError: FINDINGS where it is scaled to 0, UNREACHABLE when the time is over.
         """
-        if self._is_rolled_out(0.0):  # the command was taken up again, or there is nothing to run
-            return
-        while self.hands.cluster.deadline.left > _RESERVE:
-            are_up = self._pods_up()
-            if self._is_rolled_out(_SETTLING if are_up else 0.0):
-                return
-        raise self._late()
+        with in_time(self.hands.cluster.deadline, self._late):
+            is_over = self._is_rolled_out(0.0)  # the command was taken up again, or there is nothing to run
+            while not is_over:
+                is_over = self._is_rolled_out(_SETTLING if self._pods_up() else 0.0)
 
     # -- pods
 
@@ -148,14 +144,15 @@ class Following:
         self._look()
         if self._is_ready(self._now) or not seconds:
             return self._is_ready(self._now)
-        for event in watch(
-            self.hands.cluster, kind_of(self.workload), self.workload.namespace, until=self._for(seconds),
-            name=self.workload.name,
-        ):  # fmt: skip
+        for event in self._watched(seconds):
             if self._is_ready(event.object):
                 return True
             self._say(self._old)
         return False
+
+    def _watched(self, seconds: float) -> Iterator[Event]:
+        until, kind = self._for(seconds), kind_of(self.workload)
+        return watch(self.hands.cluster, kind, self.workload.namespace, until=until, name=self.workload.name)
 
     def _is_ready(self, workload: Object) -> bool:
         match rollout(workload):
@@ -187,13 +184,27 @@ class Following:
     # -- time and words
 
     def _for(self, seconds: float) -> Deadline:
-        """So many seconds from now, within the command's time."""
-        whole = self.hands.cluster.deadline
-        return Deadline.after(max(0.001, min(seconds, whole.left - _RESERVE)), whole.request)
+        return on_time(self.hands.cluster.deadline, seconds)
 
     def _say(self, last: str) -> None:
         self._last = last
         self.hands.progress.wait(f"rollout of {self.workload}", last)
+
+
+@contextmanager
+def in_time(whole: Deadline, late: Callable[[], InstallerError]) -> Iterator[None]:
+    """What is raised because the command's time is over becomes `late`, which says what was waited for."""
+    try:
+        yield
+    except Unreachable:
+        if whole.left > _RESERVE:
+            raise
+        raise late() from None
+
+
+def on_time(whole: Deadline, seconds: float = FOREVER) -> Deadline:
+    """So many seconds from now, and early enough within the command's time to say what was waited for."""
+    return Deadline.after(max(0.001, min(seconds, whole.left - _RESERVE)), whole.request)
 
 
 def kind_of(ref: Ref) -> Kind:

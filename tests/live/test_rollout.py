@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 import yaml
 
+from installer.apply import verify
 from installer.apply.explaining import Crashed
 from installer.apply.hands import Hands
 from installer.apply.rollout import RESTARTED_AT, RESTARTED_FOR, carry_out, restart, settle
@@ -16,13 +17,14 @@ from installer.cluster.connect import connect
 from installer.cluster.options import ConnectionOptions
 from installer.model.change import Ref
 from installer.model.errors import ExitCode, InstallerError
-from installer.model.run import Rollout, Target
+from installer.model.run import Rollout, Target, Verify
 from tests.world.api import condition, config_map, namespace_of
+from tests.world.crds import crd
 from tests.world.processes import wait_for
 from tests.world.programs import can_have_world
 from tests.world.rhdh import NAME, install_rhdh_operator, operator_flavour, plain_flavour, put
 from tests.world.workloads import DEPLOYMENT, rolled_out, workload
-from tests.world.world import await_service_account, start_world
+from tests.world.world import apply_crd, await_crd, await_service_account, start_world
 
 WHY_NOT = "it needs WORLD=1: a real Kubernetes" if os.environ.get("WORLD") != "1" else can_have_world()
 pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "")
@@ -30,6 +32,9 @@ pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "")
 NUMBERS = itertools.count()
 PACKAGE = "@redhat/backstage-plugin-orchestrator@1.6.1"
 GOOD, BAD = "sha512-" + "A" * 86 + "==", "sha512-" + "B" * 86 + "=="
+PLATFORM_CRD = "sonataflowplatforms.sonataflow.org"
+PLATFORM = ("sonataflow.org/v1alpha08", "SonataFlowPlatform")
+OPERATOR = workload("Deployment", "logic-operator-rhel8-controller-manager", "default")
 PLUGINS = "dynamic-plugins-rhdh"
 
 
@@ -89,6 +94,10 @@ def world():
     started = start_world(olm=False)
     try:
         install_rhdh_operator(started.api)
+        apply_crd(started.api, crd(PLATFORM_CRD))
+        await_crd(started.api, PLATFORM_CRD)
+        # The stand-in of the platform's operator acts while the Deployment that OLM would have made runs.
+        started.api.apply(OPERATOR)
         yield started
     finally:
         started.stop()
@@ -269,3 +278,72 @@ def test_a_stateful_set(portal, world):
     wait_for("the next revision", lambda: world.api.get(*kind, "stateful", one.namespace)["metadata"]["generation"] > 2)
     with pytest.raises(Crashed, match=r"pod .*/stateful-0: init container first"):
         carry_out(Rollout(step.workload, "operator", 2), one.hands)
+
+
+def platform(api, namespace, **services):
+    metadata = {"name": "sonataflow-platform", "namespace": namespace}
+    api.apply({"apiVersion": PLATFORM[0], "kind": PLATFORM[1], "metadata": metadata, "spec": {"services": services}})
+
+
+@pytest.mark.parametrize("flavour", ["operator", "plain"])
+def test_verified(portal, world, flavour):
+    """The platform is made at the last moment: its data index is waited for."""
+    one = portal(flavour)
+    one.write(good())
+    carry_out(one.step(flavour), one.hands)
+    platform(one.api, one.namespace, dataIndex={"enabled": True})
+    log = world.audit()
+    verify.carry_out(Verify((PACKAGE.rpartition("@")[0],), one.namespace), one.hands)
+    assert log.writes() == []
+    assert one.hands.progress.lines == []
+
+
+def test_a_plugin_that_was_not_installed(portal):
+    one = portal("plain")
+    platform(one.api, one.namespace, dataIndex={"enabled": True})
+    with pytest.raises(InstallerError, match=f"names no {PACKAGE}") as caught:
+        verify.carry_out(Verify((PACKAGE,), one.namespace), one.hands)
+    assert (caught.value.exit, caught.value.problems[0].code) == (ExitCode.FINDINGS, "plugin-not-installed")
+
+
+def test_a_pod_that_does_not_run_the_configuration(portal):
+    one = portal("plain")
+    time.sleep(1.1)  # the API's times count whole seconds
+    one.write(good())
+    with pytest.raises(InstallerError, match=f"older than the configuration in ConfigMap {PLUGINS}") as caught:
+        verify.carry_out(Verify((), one.namespace), one.hands)
+    assert caught.value.problems[0].fix == f"rhdh-orchestrator restart --instance {one.namespace}/{NAME}"
+
+
+def test_a_platform_that_is_not_there(portal):
+    one = portal("plain", timeout=5.0)
+    with pytest.raises(InstallerError, match="there is none") as caught:
+        verify.carry_out(Verify((), one.namespace), one.hands)
+    assert (caught.value.exit, caught.value.problems[0].code) == (ExitCode.UNREACHABLE, "platform-not-ready")
+
+
+def test_a_data_index_without_endpoints(portal, world):
+    """The platform has succeeded, and whoever makes its services is gone: `Succeed` says nothing of them."""
+    world.api.delete(*DEPLOYMENT, OPERATOR["metadata"]["name"], "default")
+    one = portal("plain", timeout=6.0)
+    platform(one.api, one.namespace, dataIndex={"enabled": True})
+    succeeded = {"type": "Succeed", "status": "True", "reason": "", "message": ""}
+    metadata = {"name": "sonataflow-platform", "namespace": one.namespace}
+    status = {"conditions": [succeeded]}
+    world.api.apply_status({"apiVersion": PLATFORM[0], "kind": PLATFORM[1], "metadata": metadata, "status": status})
+    try:
+        with pytest.raises(InstallerError, match="data-index-service has no ready endpoint") as caught:
+            verify.carry_out(Verify((), one.namespace), one.hands)
+    finally:
+        world.api.apply(OPERATOR)
+    assert (caught.value.exit, caught.value.problems[0].code) == (ExitCode.UNREACHABLE, "data-index-not-ready")
+
+
+def test_what_cannot_be_checked_is_said(portal):
+    """A log that is gone, and a platform that leaves the data index to another."""
+    one = portal("plain")
+    [pod] = one.pods()
+    one.api.delete("kwok.x-k8s.io/v1alpha1", "Logs", pod["metadata"]["name"], one.namespace)
+    platform(one.api, one.namespace)
+    verify.carry_out(Verify((PACKAGE,), one.namespace), one.hands)
+    assert [line.partition(":")[0] for line in one.hands.progress.lines] == ["not checked", "not checked"]
