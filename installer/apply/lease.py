@@ -27,7 +27,8 @@ DURATION = 15.0
 RENEWAL = 5.0
 PATIENCE = 20.0  # longer than the duration: whoever died elsewhere is outlived
 _SURE = 10.0  # so long after a renewal the Lease is ours without a question
-_REQUEST = 4.0
+_REQUEST = 9.0  # a slow API is one; with the rest between two renewals it fits into the duration
+_FAREWELL = 3.0  # when the command's time is over
 _POLL = 1.0  # a watch would need `list leases`, which is more than the rest does
 _SPACE = f"{MANAGER}/pid-namespace"
 
@@ -46,7 +47,8 @@ def lease(
     :raises InstallerError: CONFLICT where a living process holds it, with its name and since when
     """
     # The command's --timeout does not count for it: what is over must still be given back.
-    cluster = connect(replace(connection, timeout=None, request_timeout=_REQUEST))
+    request = min(_REQUEST, until.left + 1, connection.request_timeout or _REQUEST)
+    cluster = connect(replace(connection, timeout=None, request_timeout=request))
     try:
         taken = Lease(cluster, target.namespace, name_of_lease(target.name), this_process())
         try:
@@ -54,7 +56,7 @@ def lease(
             taken.keep()
             yield taken
         finally:
-            taken.give_back()
+            taken.give_back(_FAREWELL if until.is_over else 2 * _REQUEST)
     finally:
         cluster.close()
 
@@ -115,11 +117,25 @@ class Lease:
         self._thread = threading.Thread(target=self._go_on, name=self._name, daemon=True)
         self._thread.start()
 
-    def give_back(self) -> None:
-        """Delete it where it is still ours; one that cannot be deleted runs out."""
+    def give_back(self, within: float) -> None:
+        """Delete it where it is still ours; one that cannot be deleted within so many seconds runs out."""
         self._ended.set()
         if self._thread is not None:
-            self._thread.join(2 * _REQUEST)
+            self._thread.join(within)
+        else:
+            self._end()
+
+    # -- one step each
+
+    def _go_on(self) -> None:
+        while not self._ended.wait(RENEWAL):
+            # Whatever went wrong is found out again by `held`, which can say it.
+            with self._guard, suppress(InstallerError):
+                if self._mine is not None:
+                    self._renew()
+        self._end()
+
+    def _end(self) -> None:
         with self._guard, suppress(InstallerError):
             if self._mine is None:
                 return
@@ -130,15 +146,6 @@ class Lease:
                 if found is not None and self._is_mine(found):
                     self._delete(found)
             self._mine = None
-
-    # -- one step each
-
-    def _go_on(self) -> None:
-        while not self._ended.wait(RENEWAL):
-            # Whatever went wrong is found out again by `held`, which can say it.
-            with self._guard, suppress(InstallerError):
-                if self._mine is not None:
-                    self._renew()
 
     def _renew(self) -> None:
         assert self._mine is not None  # noqa: S101 - asked by both callers

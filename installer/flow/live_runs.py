@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from installer.apply.execute import execute, how_to_go_on
 from installer.apply.hands import Hands, Progress
@@ -67,11 +67,15 @@ def start(means: Means, run: Run, *, ready: Callable[[Hands], None]) -> Outcome:
 
 
 def take_up(means: Means, target: Target, run: str) -> Outcome:
-    """Go on with a run that stopped, whichever way it went; nothing where it has come to its end meanwhile."""
-    with _working(means, target) as hands:
+    """Go on with a run that stopped, whichever way it went; nothing where it has come to its end meanwhile.
+
+    :param target: whose Lease and journal it is: only its namespace and name count
+    """
+    with _working(means, target) as found:
         journal = load(means.cluster, target.namespace, run)
         if not journal.header.is_open:
             return Outcome(run, journal.header.steps)
+        hands = replace(found, target=journal.run.target)
         means.progress(f"going on with run {run} ({journal.header.command} of {journal.header.started})")
         if journal.header.phase == "undoing":
             return _undone(journal, hands)

@@ -1,14 +1,13 @@
 """Runs one recorded run as a process of its own, and dies where it is told to: RUN.json CACHE [STEP MOMENT].
 
 MOMENT is of a step, counted from 0: `before` its first write, `after` its last, before the journal says so, `held`
-(stays there, under the Lease, until somebody ends it), or `stopped` (a SIGINT then).
+(stays there, under the Lease, until its stdin says something), or `stopped` (a SIGINT then).
 """
 
 import json
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 from installer.apply.execute import execute
@@ -51,7 +50,7 @@ def stop_at(run, step, moment):
             os.kill(os.getpid(), signal.SIGINT)
         if at_last and moment == "held":
             say("held")
-            time.sleep(600)
+            sys.stdin.readline()
         carry_out(one, hands)
         if at_last and moment == "after":
             os.kill(os.getpid(), signal.SIGKILL)

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 import pytest
 
 from installer.apply.journal import runs, write
+from installer.apply.lease import RENEWAL
 from installer.cluster.connect import connect
 from installer.cluster.kinds import SECRET as SECRETS
 from installer.cluster.options import ConnectionOptions
@@ -113,7 +114,7 @@ class Place:
         path = self.folder / f"{run.id}.json"
         path.write_text(json.dumps(to_data(run)), encoding="utf-8")
         argv = [sys.executable, "-m", "tests.live.running", str(path), str(self.folder / "cache"), *map(str, stop)]
-        return subprocess.Popen(argv, env=self.env, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(argv, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def carry_out(self, run, *stop):
         """The exit code of a process that carries out a run (negative: a signal's) and what it said."""
@@ -225,10 +226,14 @@ def test_the_lease_is_lost_meanwhile(place):
     while first.stdout.readline() != "held\n":
         assert first.poll() is None
     place.api.delete(*LEASE, f"rhdh-orchestrator-{NAME}", place.namespace)
-    # Another one takes up what is no longer the first's.
+    # Another one takes up what is no longer the first's, which finds out when it renews the Lease.
     assert place.ask("resume", "--yes").code == ExitCode.OK
-    first.kill()
-    first.communicate()
+    time.sleep(RENEWAL + 1)
+    log = place.world.audit()
+    out, _ = first.communicate("go on\n", timeout=60)
+    assert (first.returncode, out.splitlines()[-2].partition(":")[0]) == (ExitCode.CONFLICT, "lease-lost")
+    assert [one for one in log.writes() if one.code < 400] == []
+    assert place.states() == ["done"]
 
 
 def test_an_edit_between_plan_and_write(place):
