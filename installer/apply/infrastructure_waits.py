@@ -45,7 +45,9 @@ def await_kinds(step: Infrastructure, hands: Hands) -> None:
         if hands.cluster.find(kind) is not None:
             continue
         await_object(hands, CRD, _CRDS[kind], None, lambda one: by_condition(one, "Established"))
+        hands.cluster.look_again()
         while hands.cluster.find(kind) is None:
+            hands.cluster.look_again()
             if hands.cluster.deadline.is_over:
                 raise late(f"the kind {kind}", "the API does not serve it yet")
             hands.cluster.deadline.sleep(_LAG)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from installer.cluster.options import ConnectionOptions
 
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+# What a command that waits for rollouts takes at most where nobody says it: helm's and oc's users expect an end.
+LASTING = 900.0
 _PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
 
 
@@ -61,13 +63,18 @@ def connected(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def connection_of(options: dict[str, Any]) -> "ConnectionOptions":
-    """The flags among a command's options, taken out of them. Raises click.UsageError where they contradict."""
+def connection_of(options: dict[str, Any], *, within: float | None = None) -> "ConnectionOptions":
+    """The flags among a command's options, taken out of them. Raises click.UsageError where they contradict.
+
+    :param within: the bound of the whole command in seconds where nobody gives --timeout; 0 given is no bound
+    """
     from dataclasses import fields
 
     from installer.cluster.options import ConnectionOptions
 
     taken = {one.name: options.pop(one.name) for one in fields(ConnectionOptions)}
+    if taken["timeout"] is None:
+        taken["timeout"] = within
     if (taken["as_groups"] or taken["as_uid"]) and not taken["as_user"]:
         raise click.UsageError("--as-group and --as-uid say more of --as USER, which is missing")
     if taken["insecure_skip_tls_verify"] and taken["certificate_authority"]:

@@ -24,10 +24,17 @@ ROOT: Mapping[str, Entry] = {
     "status": Entry(
         "installer.cli.status:status", "What of the Orchestrator is on a cluster, and whether it works.", "Core"
     ),
+    "wait": Entry("installer.cli.wait:wait", "Wait until the Orchestrator on a cluster works.", "Core"),
+    "restart": Entry(
+        "installer.cli.restart:restart", "Restart RHDH on a cluster, once, and wait until it runs.", "Core"
+    ),
     "rbac": Entry("installer.cli.rbac:rbac", "What this program must be allowed to do on a cluster.", "Core"),
     "resume": Entry("installer.cli.resume:resume", "Go on with a run that was stopped.", "Core"),
     "undo": Entry("installer.cli.undo:undo", "Put back what a run changed of RHDH's configuration.", "Core"),
     "history": Entry("installer.cli.history:history", "The runs of this program on an RHDH.", "Core"),
+    "uninstall": Entry(
+        "installer.cli.uninstall:uninstall", "Take away what an installation brought to a cluster.", "Core"
+    ),
     "config": Entry("installer.cli.config:config", "What RHDH will run with, and where it came from.", "Core"),
     "releases": Entry("installer.cli.releases:releases", "The RHDH releases this program knows.", "Knowledge"),
     "schema": Entry("installer.cli.schema:schema", "The JSON Schema of every answer.", "Knowledge"),

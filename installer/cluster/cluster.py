@@ -52,6 +52,14 @@ class Cluster:
         """How a kind is addressed; None where the server does not serve it."""
         return self._resources.find(kind)
 
+    def namespaced(self) -> tuple[Resource, ...]:
+        """Every kind whose objects live in namespaces, each once."""
+        return self._resources.namespaced()
+
+    def look_again(self) -> None:
+        """Ask anew what the server serves: a kind has come since."""
+        self._resources.forget()
+
     def serves(self, group: str) -> bool:
         """Whether the server has an API group."""
         return self._resources.serves(group)

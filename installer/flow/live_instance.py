@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from installer.cluster.cluster import Cluster, Object, Objects
 from installer.cluster.errors import Forbidden, NotServed
@@ -98,7 +98,7 @@ def described(running: Running, rhdh_version: str | None) -> dict[str, str | Non
     }
 
 
-def gitops(one: Object | None) -> str | None:
+def gitops(one: Object | None) -> Literal["argocd", "flux"] | None:
     """`argocd` or `flux` where one of them keeps an object as Git says; by the marks that they put on it."""
     metadata = (one or {}).get("metadata") or {}
     labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}

@@ -1,0 +1,182 @@
+"""Installs the Orchestrator on the RHDH of a cluster: look, plan, predict, confirm, carry out. Prints nothing.
+
+`plan` stops before the question and writes what it would do to a file; `apply` carries such a file out.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from installer.apply.hands import Hands, Progress
+from installer.cluster.cluster import Cluster
+from installer.cluster.connect import connect
+from installer.cluster.options import ConnectionOptions
+from installer.flow import plan_file
+from installer.flow.live_check_permissions import require
+from installer.flow.live_drift import refuse_drift
+from installer.flow.live_instance import find
+from installer.flow.live_journal import unfinished
+from installer.flow.live_permissions import needed
+from installer.flow.live_planning import Prepared, prepare
+from installer.flow.live_report import gated, refusals, report_of, text_of, values_not_applied
+from installer.flow.live_runs import Confirm, Means, Outcome, start, take_up
+from installer.flow.saying import discreet
+from installer.model.errors import ExitCode, InstallerError, Problem, fail
+from installer.model.report import Report
+from installer.model.request import InstallRequest, LiveRequest
+from installer.model.run import Operators, Run, Target, Verify, name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How a command talks with whoever runs it."""
+
+    confirm: Confirm
+    progress: Progress
+
+
+@discreet
+def install(connection: ConnectionOptions, request: InstallRequest, live: LiveRequest, talk: Talk) -> Report:
+    """Raises InstallerError for what stops the command before its first write."""
+    with _connected(connection) as cluster:
+        means = Means(connection, cluster, live.helm, talk.progress)
+        if not request.dry_run:
+            stopped = _continue(means, request, talk)
+            if stopped is not None:
+                return stopped
+        prepared = prepare(cluster, connection.namespace, request, live, talk.progress)
+        report = report_of(prepared, request)
+        problems = refusals(prepared, live)
+        if problems:
+            return replace(report, errors=problems)
+        if request.dry_run:
+            return _dry(prepared, report, request)
+        if not prepared.run.steps:
+            return _with_values(prepared, gated(report, request))
+        return _with_values(prepared, gated(_carried_out(means, prepared, report, request, talk), request))
+
+
+@discreet
+def plan(connection: ConnectionOptions, request: InstallRequest, live: LiveRequest, talk: Talk) -> Report:
+    """What `install` would do, and with `out` a file that `apply` carries out. Raises as `install`."""
+    with _connected(connection) as cluster:
+        prepared = prepare(cluster, connection.namespace, request, live, talk.progress)
+        report = report_of(prepared, request)
+        problems = refusals(prepared, live)
+        if problems:
+            return replace(report, errors=problems)
+        if live.out:
+            plan_file.write(live.out, plan_file.Planned(prepared.run, cluster.server, prepared.base))
+        result = {**(report.result or {}), "file": live.out}
+        return _with_values(prepared, gated(replace(report, result=result), request))
+
+
+@discreet
+def apply(connection: ConnectionOptions, file: str, helm: str | None, talk: Talk, *, yes: bool) -> Report:
+    """Carries out what `plan` wrote. Raises InstallerError: CONFLICT where the cluster has moved, naming the object."""
+    planned = plan_file.read(file)
+    with _connected(connection) as cluster:
+        _refuse_other_cluster(cluster, planned)
+        run = planned.run
+        if not run.steps:
+            return Report(_result(run, Outcome(None, ()), {}), "nothing to do\n")
+        means = Means(connection, cluster, helm, talk.progress)
+        _allowed(cluster, run)
+        refuse_drift(cluster, run, planned.base)
+        report = Report(_result(run, Outcome(None, ()), {}), "".join(f"step: {name_of(one)}\n" for one in run.steps))
+        refused = None if yes else _asked(talk.confirm, run, "")
+        if refused is not None:
+            return replace(report, errors=(refused,))
+        outcome = start(means, run, ready=lambda hands: refuse_drift(hands.cluster, run, planned.base))
+        return replace(report, result=_result(run, outcome, report.result or {}), errors=outcome.problems)
+
+
+@contextmanager
+def _connected(connection: ConnectionOptions) -> Iterator[Cluster]:
+    cluster = connect(connection)
+    try:
+        yield cluster
+    finally:
+        cluster.close()
+
+
+def _continue(means: Means, request: InstallRequest, talk: Talk) -> Report | None:
+    """A run that stopped is brought to its end first; its report where that fails."""
+    running = find(means.cluster, request.instance, means.connection.namespace).running
+    stopped = unfinished(means.cluster, running.namespace, running.name)
+    if stopped is None:
+        return None
+    said = f"run {stopped.run} ({stopped.command} of {stopped.started}) has stopped before its end"
+    talk.progress(f"{said}: going on with it first")
+    if not request.yes:
+        answer = talk.confirm(f"{said}. Go on with it?", "")
+        if not answer:
+            raise InstallerError(_unconfirmed(answer))
+    outcome = take_up(means, Target(running.flavour, running.namespace, running.name, "", None, None), stopped.run)
+    return Report(outcome.result(running), errors=outcome.problems) if outcome.problems else None
+
+
+def _dry(prepared: Prepared, report: Report, request: InstallRequest) -> Report:
+    report = _with_values(prepared, report)
+    return gated(report, request, pending=bool(prepared.run.steps) or prepared.values is not None)
+
+
+def _carried_out(means: Means, prepared: Prepared, report: Report, request: InstallRequest, talk: Talk) -> Report:
+    run = prepared.run
+    _allowed(means.cluster, run)
+    if not request.yes:
+        diff = "".join(dict.fromkeys(change.diff for change in report.changes))
+        refused = _asked(talk.confirm, run, diff)
+        if refused is not None:
+            return replace(report, errors=(refused,))
+
+    def ready(hands: Hands) -> None:
+        refuse_drift(hands.cluster, run, prepared.base)
+
+    outcome = start(means, run, ready=ready)
+    done = "verified" if not outcome.problems else "not finished"
+    # Whoever was asked has seen the diff with the question.
+    text = text_of(prepared, diff=request.yes, done=f"run {outcome.run}: {done}")
+    return replace(report, result=_result(run, outcome, report.result or {}), text=text, errors=outcome.problems)
+
+
+def _result(run: Run, outcome: Outcome, more: Any) -> dict[str, Any]:
+    """`{run, instance, steps}` of an outcome; before it every step is pending."""
+    marks = [{"name": one.name, "state": one.state} for one in outcome.steps]
+    target = run.target
+    instance = {"flavour": target.flavour, "managedBy": None, "name": target.name, "namespace": target.namespace}
+    instance |= {"version": target.release, "versionSource": "plan"}
+    base = {"instance": instance, **more}
+    return {**base, "run": outcome.run, "steps": marks or [{"name": name_of(s), "state": "pending"} for s in run.steps]}
+
+
+def _allowed(cluster: Cluster, run: Run) -> None:
+    """Raises InstallerError (DENIED) with every missing permission, before anything is written or asked."""
+    target = run.target
+    platform = next((one.platform for one in run.steps if isinstance(one, Verify)), target.namespace)
+    operators = any(isinstance(one, Operators) for one in run.steps)
+    require(cluster, needed("install", target.flavour, target.namespace, platform, operators=operators))
+
+
+def _asked(confirm: Confirm, run: Run, diff: str) -> Problem | None:
+    steps = "".join(f"  {name_of(step)}\n" for step in run.steps)
+    answer = confirm(f"Carry out {len(run.steps)} step(s) on {run.target.address}?", f"{diff}{steps}")
+    return None if answer else _unconfirmed(answer)
+
+
+def _unconfirmed(answer: bool | None) -> Problem:  # noqa: FBT001 - what `Confirm` gives
+    message = "not confirmed: nothing was written" if answer is False else "nobody can be asked: nothing was written"
+    return Problem("not-confirmed", message, None, "add --yes to write, or --dry-run to look", ExitCode.UNCONFIRMED)
+
+
+def _with_values(prepared: Prepared, report: Report) -> Report:
+    """The values that RHDH's chart still has to get are an error of the report: what follows them is not there."""
+    missing = values_not_applied(prepared)
+    return replace(report, errors=(*report.errors, missing)) if missing else report
+
+
+def _refuse_other_cluster(cluster: Cluster, planned: plan_file.Planned) -> None:
+    if cluster.server != planned.server:
+        message = f"the plan was made for {planned.server}; this is {cluster.server}"
+        raise fail(ExitCode.TARGET, "other-cluster", message, fix="choose that cluster with --context CONTEXT")

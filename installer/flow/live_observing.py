@@ -1,0 +1,143 @@
+"""Observes one RHDH of a cluster: its objects as manifests, which release, which default file. Writes nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from installer.cluster.cluster import Cluster, Object, Objects
+from installer.cluster.errors import Forbidden, NotFound, NotServed
+from installer.cluster.kinds import CONFIG_MAP, ROUTE, SECRET
+from installer.cluster.resources import Kind
+from installer.flow.live_instance import Running, gitops
+from installer.flow.observing import orchestrator_of, read_text
+from installer.instance import helm, live, operator, plain
+from installer.instance.chart import Release as ChartRelease
+from installer.instance.chart import Values, recognise
+from installer.instance.instance import Instance
+from installer.instance.live import Live
+from installer.instance.objects import Objects as Referred
+from installer.instance.stored_release import StoredRelease, newest
+from installer.instance.version import of_chart
+from installer.instance.view import view
+from installer.knowledge.releases import Release, release
+from installer.model.change import Ref
+from installer.model.errors import ExitCode, fail
+from installer.model.run import Target
+from installer.plan.prediction import World
+
+# Helm's storage may hold a megabyte for each revision, our own journal more: neither is configuration.
+_CONFIGURATION = "type!=helm.sh/release.v1,type!=rhdh-orchestrator/run"
+
+
+@dataclass(frozen=True)
+class LiveObserved:
+    """`stored` is the Helm release of RHDH, None in the other flavours."""
+
+    running: Running
+    live: Live
+    world: World
+    stored: StoredRelease | None
+
+    @property
+    def target(self) -> Target:
+        running = self.running
+        return Target(
+            running.flavour,
+            running.namespace,
+            running.name,
+            self.world.release.version,
+            live.ref_of(running.resource) if running.resource else None,
+            live.ref_of(running.workload) if running.workload else None,
+        )
+
+
+def observe(
+    cluster: Cluster, running: Running, rhdh_version: str | None, defaults: str | None, others: Objects
+) -> LiveObserved:
+    """Everything about one RHDH that a plan needs.
+
+    :param others: objects read already that may tell the release (Subscriptions of RHDH's operator)
+    Raises InstallerError: TARGET, INVALID, DECIDE, DENIED, as on a directory.
+    """
+    asked = release(rhdh_version) if rhdh_version else None
+    default_text = read_text(defaults) if defaults else None
+    stored = _stored(cluster, running) if running.flavour == "helm" else None
+    found = [*_own(running), *_configuration(cluster, running), *_route(cluster, running), *others]
+    shown = live.read(found, (stored.name, stored.values) if stored else None)
+    instance = _instance(shown, running, stored)
+    chosen = asked or _release_of(running, instance)
+    return LiveObserved(running, shown, World(instance, chosen, default_text, orchestrator_of(chosen)), stored)
+
+
+def _own(running: Running) -> Iterator[Object]:
+    yield from (one for one in (running.resource, running.workload) if one is not None)
+
+
+def _configuration(cluster: Cluster, running: Running) -> Iterator[Object]:
+    """ConfigMaps and Secrets of the namespace, each in one list."""
+    yield from cluster.list(CONFIG_MAP, running.namespace, page=0)
+    yield from cluster.list(SECRET, running.namespace, fields=_CONFIGURATION, page=0)
+
+
+def _route(cluster: Cluster, running: Running) -> Iterator[Object]:
+    """What the operator makes of a resource tells the address of RHDH; it is no need."""
+    if running.flavour != "operator" or not cluster.serves(ROUTE.group):
+        return
+    try:
+        yield cluster.get(ROUTE, operator.owned_name("", running.name), running.namespace)
+    except (NotFound, NotServed, Forbidden):
+        return
+
+
+def _stored(cluster: Cluster, running: Running) -> StoredRelease:
+    """The newest revision of RHDH's release. Raises InstallerError (TARGET) where Helm keeps it elsewhere."""
+    labels = f"owner=helm,name={running.name}"
+    found = newest(cluster.list(SECRET, running.namespace, labels=labels, page=0), running.name)
+    if found is None:
+        raise fail(
+            ExitCode.TARGET,
+            "release-missing",
+            f"the workload of {running.address} says that Helm made it, but {running.namespace} holds no Secret of a "
+            "Helm release of that name",
+            fix=f"helm list -n {running.namespace}; HELM_DRIVER other than secret is not supported",
+        )
+    return found
+
+
+def _instance(shown: Live, running: Running, stored: StoredRelease | None) -> Instance:
+    objects = Referred(shown.manifests)
+    if stored is not None:
+        instance = helm.read(objects, _chart_release(shown, running, stored))
+    else:
+        candidates = [*operator.find(objects), *plain.find(objects)]
+        instance = next(one for one in candidates if one.is_called(running.address)).build()
+    return replace(instance, managed_by=gitops(running.resource or running.workload) or instance.managed_by)
+
+
+def _chart_release(shown: Live, running: Running, stored: StoredRelease) -> ChartRelease:
+    """RHDH's release as its stored values tell it: the layout is that of its keys, else that of the chart's version."""
+    document = shown.manifests.by_path[shown.values or ""][0]
+    root = view(document)
+    version = of_chart(stored.chart_version)
+    layout: Literal[1, 2] = 2 if version is not None and version.number.startswith("2.") else 1
+    values = recognise(root) or Values(root, root, layout)
+    return ChartRelease(
+        stored.name, stored.name, running.namespace, None, stored.chart_version, root, (values,), document
+    )
+
+
+def _release_of(running: Running, instance: Instance) -> Release:
+    if instance.version is None:
+        raise fail(
+            ExitCode.TARGET,
+            "unknown-version",
+            f"nothing on the cluster tells the release of RHDH {running.address} (image tag, chart version, operator)",
+            fix="add --rhdh-version X.Y",
+        )
+    return release(instance.version)
+
+
+def kind_of(ref: Ref) -> Kind:
+    """How the API is asked about an object that was read before."""
+    group, _, version = ref.api_version.rpartition("/")
+    return Kind(group, ref.kind, version)

@@ -1,0 +1,147 @@
+"""Plans an installation on a cluster: looks at everything once and decides. Writes nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from installer.apply.releases import refuse_pending
+from installer.cluster.cluster import Cluster, Objects
+from installer.cluster.errors import Forbidden, NotServed
+from installer.cluster.kinds import SUBSCRIPTION
+from installer.desired.build import build
+from installer.desired.infrastructure import InfrastructureGoal
+from installer.desired.infrastructure import build as build_infrastructure
+from installer.flow import live_infrastructure, live_olm
+from installer.flow.live_eyes import Eyes
+from installer.flow.live_instance import Running, find
+from installer.flow.live_observing import LiveObserved, observe
+from installer.flow.new_run import new_run
+from installer.instance.instance import HelmHome
+from installer.model.change import Change
+from installer.model.request import InstallRequest, LiveRequest
+from installer.model.run import Edit, Infrastructure, Run, Step, Upgrade, Writes
+from installer.plan.changes import Updated
+from installer.plan.goal import Goal
+from installer.plan.live_edits import live_changes, live_edits, renamed, values_after
+from installer.plan.live_steps import Ground, ground_steps, plugin_steps, verification
+from installer.plan.operators import Wanted, decide, leave
+from installer.plan.plan import Plan, plan
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan with its steps. `values` are those that RHDH's own chart has to get and does not, without --chart.
+
+    `base` is the newest revision of our own Helm release, None where there is none.
+    """
+
+    observed: LiveObserved
+    made: Plan
+    infrastructure: InfrastructureGoal
+    changes: tuple[Change, ...]
+    run: Run
+    values: dict[str, Any] | None
+    base: int | None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know, of the plugins and of the infrastructure."""
+        return (*self.made.draft.notes, *self.infrastructure.notes)
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        return tuple(edit for step in self.run.steps if isinstance(step, Writes) for edit in step.edits)
+
+
+def prepare(
+    cluster: Cluster, namespace: str | None, request: InstallRequest, live: LiveRequest, progress: Progress
+) -> Prepared:
+    """Raises InstallerError for everything that stands in the way before the first write."""
+    running = find(cluster, request.instance, namespace).running
+    progress(f"reading {running.address} and its cluster, {cluster.server}")
+    observed = observe(cluster, running, request.rhdh_version, request.defaults, _telling(cluster, running))
+    release = observed.world.release
+    progress(f"planning for RHDH {release.version}")
+    wanted, infrastructure, base = _ground(cluster, observed, request, live)
+    goal = _goal(observed, request, infrastructure)
+    made = plan(observed.world, goal, observed.live.manifests)
+    updated = made.draft.files()
+    ground = Ground(
+        wanted.operators, infrastructure.stages, dict(infrastructure.values), infrastructure.platform_namespace
+    )
+    steps = _steps(observed, made, goal, updated, ground, live)
+    values = None if any(isinstance(step, Upgrade) for step in steps) else values_after(updated, observed.live)
+    changes = () if live.operators_only else live_changes(made.draft, updated, observed.live)
+    return Prepared(observed, made, infrastructure, changes, new_run("install", observed.target, steps), values, base)
+
+
+def _telling(cluster: Cluster, running: Running) -> Objects:
+    """The Subscription of RHDH's own operator, where nothing else tells the release."""
+    if running.version is not None or running.flavour != "operator":
+        return []
+    try:
+        found = cluster.list(SUBSCRIPTION, page=0)
+    except (NotServed, Forbidden):
+        return []
+    return [one for one in found if (one.get("spec") or {}).get("name") == "rhdh"]
+
+
+def _ground(
+    cluster: Cluster, observed: LiveObserved, request: InstallRequest, live: LiveRequest
+) -> tuple[Wanted, InfrastructureGoal, int | None]:
+    """Operators and infrastructure. Raises InstallerError for what OLM, Helm or two platforms leave to a person."""
+    namespace, release = observed.running.namespace, observed.world.release
+    eyes = Eyes(cluster)
+    existing = live_infrastructure.observe(cluster, namespace, release, request.infrastructure_namespace, lister=eyes)
+    refuse_pending(existing.stored)
+    own = namespace if existing.stored else None
+    olm = live_olm.observe(cluster, release, lister=eyes)
+    if live.skip_operators:
+        wanted = leave(olm, namespace=own)
+    else:
+        openshift = existing.is_openshift
+        wanted = decide(olm, release, openshift=openshift, allowed=live.approve, namespace=own)
+    goal = build_infrastructure(
+        release,
+        operators_values=wanted.values,
+        rhdh_namespace=namespace,
+        infrastructure_namespace=request.infrastructure_namespace,
+        existing=existing,
+    )
+    return wanted, goal, existing.stored.revision if existing.stored else None
+
+
+def _goal(observed: LiveObserved, request: InstallRequest, infrastructure: InfrastructureGoal) -> Goal:
+    goal = build(observed.world.release, request, observed.world.instance)
+    return replace(goal, namespace=infrastructure.platform_namespace, data_index=infrastructure.data_index_url)
+
+
+def _steps(
+    observed: LiveObserved, made: Plan, goal: Goal, updated: Updated, ground: Ground, live: LiveRequest
+) -> tuple[Step, ...]:
+    target = observed.target
+    steps = ground_steps(ground, target)
+    if live.operators_only:
+        return tuple(step for step in steps if not isinstance(step, Infrastructure) or step.stage == "operators")
+    workload = observed.running.workload or {"metadata": {}}
+    edits = tuple(renamed(edit, target.namespace) for edit in live_edits(made.draft, updated, observed.live))
+    upgrade = _upgrade(observed, updated, live)
+    if upgrade is None and values_after(updated, observed.live) is not None:
+        edits = ()  # without its values a chart's RHDH would not see them
+    steps += plugin_steps(edits, upgrade, target, int(workload["metadata"].get("generation", 0)))
+    if steps and (upgrade is not None or not isinstance(observed.world.instance.home, HelmHome) or edits):
+        steps.append(verification(observed.world, goal, made.draft, made.plugins, ground.platform))
+    return tuple(steps)
+
+
+def _upgrade(observed: LiveObserved, updated: Updated, live: LiveRequest) -> Upgrade | None:
+    """Of RHDH's own Helm release; None where its values stay or nobody says where its chart is."""
+    after = values_after(updated, observed.live)
+    stored = observed.stored
+    if after is None or stored is None or live.chart is None:
+        return None
+    local = live.chart.startswith((".", "/")) or live.chart.endswith(".tgz")
+    version = live.chart_version or (None if local else stored.chart_version)
+    return Upgrade(stored.name, stored.namespace, live.chart, version, stored.revision, dict(stored.values), after)

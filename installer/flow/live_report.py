@@ -1,0 +1,138 @@
+"""What a plan for a cluster says to people and programs, and what stands in its way. Plans and writes nothing."""
+
+from dataclasses import replace
+from typing import Any
+
+from installer.apply.swapping import immutable
+from installer.flow.live_planning import Prepared
+from installer.flow.observing import described
+from installer.flow.views import config_view, failure_view, plugin_views
+from installer.model.errors import ExitCode, Problem
+from installer.model.report import Report
+from installer.model.request import InstallRequest, LiveRequest
+from installer.model.run import Edit, Step, Upgrade, name_of
+from installer.plan.size import LIMIT
+from installer.yamltext.redaction import mask_message
+
+NOT_CHECKED = (
+    "not checked: whether the npm registry and the image registry hold these packages with these hashes and digests "
+    "(--registry URL asks an npm registry)"
+)
+
+
+def report_of(prepared: Prepared, request: InstallRequest) -> Report:
+    """The report before anything is done; every step is pending."""
+    observed, made = prepared.observed, prepared.made
+    prediction, instance = made.prediction, observed.world.instance
+    result: dict[str, Any] = {
+        "run": None,
+        "instance": described(instance, request.rhdh_version),
+        "steps": [{"name": name_of(step), "state": "pending"} for step in prepared.run.steps],
+        "release": observed.world.release.version,
+        "preview": {
+            "failure": failure_view(prediction.failure),
+            "plugins": plugin_views(prediction),
+            "appConfig": config_view(prediction),
+            "unresolved": list(prediction.unresolved),
+            "unknownIncludes": list(prediction.plugins.unknown),
+        },
+        "notes": list(map(mask_message, prepared.notes)),
+    }
+    warnings = (*instance.warnings, *made.draft.warnings)
+    return Report(result, text_of(prepared, diff=True), prepared.changes, tuple(dict.fromkeys(warnings)))
+
+
+def text_of(prepared: Prepared, *, diff: bool, done: str | None = None) -> str:
+    """Head, diff, steps, notes, verdict. `done` stands in the place of what there is to do."""
+    target = prepared.run.target
+    head = f"RHDH {target.release} ({target.flavour}): {target.address}\n"
+    shown = dict.fromkeys(change.diff for change in prepared.changes if change.diff) if diff else {}
+    todo = (
+        "" if done else "".join(f"step {number}: {_said(step)}\n" for number, step in enumerate(prepared.run.steps, 1))
+    )
+    notes = "".join(f"note: {note}\n" for note in prepared.notes)
+    return f"{head}{''.join(shown)}{mask_message(f'{todo}{notes}{_verdict(prepared, done)}')}\n"
+
+
+def _said(step: Step) -> str:
+    return name_of(step)
+
+
+def _verdict(prepared: Prepared, done: str | None) -> str:
+    prediction = prepared.made.prediction
+    if prediction.failure:
+        return f"Verdict: RHDH would not start: {prediction.failure.message}"
+    on = sum(plugin.enabled for plugin in prediction.plugins.plugins)
+    todo = f"{len(prepared.run.steps)} step(s) to do" if prepared.run.steps else "nothing to do"
+    tail = f"; {NOT_CHECKED}" if prepared.run.steps and not done else ""
+    return f"Verdict: RHDH is predicted to start, with {on} plugin(s) of its configuration on; {done or todo}{tail}."
+
+
+def refusals(prepared: Prepared, live: LiveRequest) -> tuple[Problem, ...]:
+    """What RHDH, Kubernetes or the owner of an object would refuse or take back."""
+    if live.operators_only:
+        return ()
+    found = [*_would_fail(prepared), *_managed(prepared)]
+    for edit in prepared.edits:
+        found += _too_large(edit)
+        if edit.before is not None and edit.before.get("immutable"):
+            found.append(immutable(edit.ref))
+    return tuple(dict.fromkeys(found))
+
+
+def _would_fail(prepared: Prepared) -> list[Problem]:
+    failure = prepared.made.prediction.failure
+    if failure is None:
+        return []
+    message = f"RHDH would not start: {failure.message}"
+    fix = "correct the configuration named above; nothing was written"
+    return [Problem("rhdh-would-fail", message, failure.where, fix, ExitCode.FINDINGS)]
+
+
+def _managed(prepared: Prepared) -> list[Problem]:
+    """What a GitOps controller keeps as Git says would be taken back."""
+    instance = prepared.observed.world.instance
+    owners = {change.owner for change in prepared.changes} | {instance.managed_by}
+    tools = [name for key, name in (("argocd", "Argo CD"), ("flux", "Flux")) if key in owners]
+    if not tools or not prepared.run.steps:
+        return []
+    message = (
+        f"{prepared.run.target.address} is kept as Git says by {tools[0]}, which would take back what is written "
+        "here; nothing was written"
+    )
+    fix = "commit the diff above, or run install --directory DIR on a checkout of that repository"
+    return [Problem("managed-by-gitops", message, None, fix, ExitCode.FINDINGS)]
+
+
+def _too_large(edit: Edit) -> list[Problem]:
+    size = sum(len(key) + len(str(text).encode()) for key, text in (edit.after.get("data") or {}).items())
+    if edit.ref.kind != "ConfigMap" or size <= LIMIT:
+        return []
+    message = f"{edit.ref} would hold {size:,} bytes; Kubernetes takes no more than {LIMIT:,}"
+    return [Problem("configmap-too-large", message, None, "move part of it to another ConfigMap", ExitCode.FINDINGS)]
+
+
+def values_not_applied(prepared: Prepared) -> Problem | None:
+    """RHDH's chart has to get other values, and nobody said where it is: a patched object would not survive."""
+    stored = prepared.observed.stored
+    if prepared.values is None or stored is None or any(isinstance(one, Upgrade) for one in prepared.run.steps):
+        return None
+    message = (
+        f"the values of the Helm release {stored.namespace}/{stored.name} are not changed: RHDH's chart is not at "
+        "hand, and what Helm owns may only be changed through it"
+    )
+    fix = (
+        f"add --chart REFERENCE (a folder, an archive, REPOSITORY/NAME or oci://...); or put the diff above into your "
+        f"values and run: helm upgrade {stored.name} CHART --version {stored.chart_version} -n {stored.namespace} "
+        "-f VALUES"
+    )
+    return Problem("values-not-applied", message, None, fix, ExitCode.FINDINGS)
+
+
+def gated(report: Report, request: InstallRequest, *, pending: bool = False) -> Report:
+    """The exit code that is no error."""
+    if pending and request.exit_code:
+        return replace(report, gate=ExitCode.PENDING)
+    if request.fail_on_warn and report.warnings:
+        return replace(report, gate=ExitCode.WARNINGS)
+    return report
