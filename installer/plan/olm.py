@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from installer.knowledge.packages import csv_package, ours
+from installer.knowledge.packages import csv_package
 from installer.model.run import RELEASE
 
 Object = Mapping[str, Any]
@@ -50,7 +50,7 @@ class Installed:
 
 
 def installed(olm: Olm, packages: Sequence[str]) -> list[Installed]:
-    """Every install of these packages, subscribed or not, in the order of their names."""
+    """Every install of these packages, subscribed or not, in their order."""
     found = [
         Installed(package, space(one), one, csv_of(olm, one))
         for one in olm.subscriptions
@@ -65,7 +65,7 @@ def installed(olm: Olm, packages: Sequence[str]) -> list[Installed]:
         and (package, space(one)) not in subscribed
         and not is_going(one)
     ]
-    return sorted([*found, *alone], key=lambda one: (ours().index(one.package), one.namespace))
+    return sorted([*found, *alone], key=lambda one: (packages.index(one.package), one.namespace))
 
 
 def csv_of(olm: Olm, subscription: Object) -> Object | None:
@@ -91,9 +91,10 @@ def serves_all_namespaces(group: Object) -> bool:
 
 
 def is_of_release(one: Object, namespace: str | None) -> bool:
-    """Whether an object belongs to our chart's release of a namespace (None: of any), by whomever it was made."""
+    """Whether an object belongs to our chart's release of a namespace; None: there is none, so nothing does."""
     annotations = one["metadata"].get("annotations") or {}
-    return annotations.get(_RELEASE_NAME) == RELEASE and namespace in (None, annotations.get(_RELEASE_NAMESPACE))
+    is_ours = (annotations.get(_RELEASE_NAME), annotations.get(_RELEASE_NAMESPACE)) == (RELEASE, namespace)
+    return namespace is not None and is_ours
 
 
 def is_going(one: Object) -> bool:

@@ -64,7 +64,7 @@ def decide(
 
     :param allowed: foreign CSVs that --approve names
     :param namespace: of our Helm release: what belongs to it stays in its values, so that they render the same again.
-        None: a release of ours in any namespace counts, which is right only where there is one RHDH
+        None: there is no such release, and what is there is adopted
     :raises InstallerError: every problem at once. FINDINGS: no OLM, no package, channel or version, an unhealthy
         catalog, no, two or narrow OperatorGroups, a stuck Subscription or CSV. DECIDE: two packages or two installs of
         one operator, the old package where the release needs the new, an InstallPlan that bundles others

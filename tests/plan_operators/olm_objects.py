@@ -54,11 +54,9 @@ def subscription(one: dict[str, Any]) -> dict[str, Any]:
     }
     if "starting" in one:
         spec["startingCSV"] = one["starting"]
-    status = {key: one[word] for key, word in given.items() if word in one}
+    status = {**{key: one[word] for key, word in given.items() if word in one}, "conditions": conditions}
     named = {"name": one["package"], **one}
-    return {
-        "kind": "Subscription", "metadata": metadata(named), "spec": spec, "status": {**status, "conditions": conditions}
-    }  # fmt: skip
+    return {"kind": "Subscription", "metadata": metadata(named), "spec": spec, "status": status}
 
 
 def csv(one: dict[str, Any]) -> dict[str, Any]:
