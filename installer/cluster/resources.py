@@ -100,6 +100,14 @@ class Resources:
             self.forget()
         return group in self._known()
 
+    def namespaced(self) -> tuple[Resource, ...]:
+        """Every kind whose objects live in namespaces, each in the version that the server prefers."""
+        found = [Resource("", "v1", kind, plural, namespaced=True) for kind, plural in _CORE_NAMESPACED.items()]
+        for group, versions in list(self._known().items()):
+            kinds = {one.kind: one for version in reversed(list(versions)) for one in self._resources(group, version)}
+            found += [one for one in kinds.values() if one.namespaced]
+        return tuple(found)
+
     def forget(self) -> None:
         """Ask the server again at the next question."""
         self._memory.clear()

@@ -84,16 +84,24 @@ _BY_FLAVOUR: dict[Flavour, tuple[_Row, ...]] = {
         ("own", "route.openshift.io", "routes", "get create patch delete"),
     ),
 }
+# What goes is watched until it is gone; of each kind, so that a watch can begin: get, list, watch.
 _UNINSTALL: tuple[_Row, ...] = (
     *_STATUS,
-    ("own", "", "configmaps", "list delete"),
-    ("own", "", "secrets", "get list update delete"),
-    ("own", "coordination.k8s.io", "leases", "list delete"),
-    ("platform", "", "secrets persistentvolumeclaims", "get list delete"),
-    ("platform", "", "services", "get delete"),
-    ("platform", _APPS, "statefulsets", "get delete"),
-    ("platform", "networking.k8s.io", "networkpolicies", "get delete"),
-    ("platform", "sonataflow.org", "sonataflowplatforms", "get delete"),
+    ("own", "", "configmaps", "list watch delete"),
+    ("own", "", "secrets", "get list watch update delete"),
+    ("own", "coordination.k8s.io", "leases", "get create patch delete"),
+    ("own", "", "persistentvolumeclaims", "list"),
+    ("platform", "", "secrets persistentvolumeclaims services", "get list watch delete"),
+    ("platform", _APPS, "statefulsets", "get list watch delete"),
+    ("platform", "networking.k8s.io", "networkpolicies", "get list watch delete"),
+    ("platform", "sonataflow.org", "sonataflowplatforms", "get watch delete"),
+    ("everywhere", "", "namespaces", "list"),
+    ("everywhere", _OLM, "operatorgroups", "list"),
+)
+# With --operators and --knative. To see all that a namespace holds, for --namespaces, takes an administrator.
+_UNINSTALL_OPERATORS: tuple[_Row, ...] = (
+    ("everywhere", _OLM, "subscriptions clusterserviceversions operatorgroups", "get watch delete"),
+    ("everywhere", _KNATIVE, "knativeservings knativeeventings", "get watch delete"),
 )
 
 
@@ -121,7 +129,7 @@ def _rows(scope: Scope, flavour: Flavour, *, operators: bool) -> tuple[_Row, ...
         case "install":
             return (*_INSTALL, *_BY_FLAVOUR[flavour], *(_INSTALL_OPERATORS if operators else ()))
         case "uninstall":
-            return _UNINSTALL
+            return (*_UNINSTALL, *(_UNINSTALL_OPERATORS if operators else ()))
 
 
 def _permissions(namespace: str, group: str, resources: Iterable[str], verbs: Iterable[str]) -> Iterator[Permission]:
