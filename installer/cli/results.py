@@ -74,6 +74,7 @@ RESULTS: dict[str, dict[str, Any]] = {
         "status": _STATUS,
         "rbac print": _keys(objects={"type": "array", "items": _keys(apiVersion=_TEXT, kind=_TEXT, metadata={})}),
         "resume": _RUN,
+        "uninstall": _RUN,
         "undo": _RUN,
         "history": _HISTORY,
         "install": _keys(instance=_INSTANCE, preview=_EFFECTIVE),
