@@ -35,9 +35,6 @@ ROOT: Mapping[str, Entry] = {
     "uninstall": Entry(
         "installer.cli.uninstall:uninstall", "Take away what an installation brought to a cluster.", "Core"
     ),
-    "uninstall": Entry(
-        "installer.cli.uninstall:uninstall", "Take away what an installation brought to a cluster.", "Core"
-    ),
     "config": Entry("installer.cli.config:config", "What RHDH will run with, and where it came from.", "Core"),
     "releases": Entry("installer.cli.releases:releases", "The RHDH releases this program knows.", "Knowledge"),
     "schema": Entry("installer.cli.schema:schema", "The JSON Schema of every answer.", "Knowledge"),
