@@ -72,6 +72,8 @@ RESULTS: dict[str, dict[str, Any]] = {
         "config show": _keys(path=_TEXT, value={}, origin=_TEXT_OR_NULL, overrides={"type": "array", "items": _TEXT}),
         "check": _keys(checks={"type": "array", "items": _CHECK}),
         "status": _STATUS,
+        "wait": _STATUS,
+        "restart": _RUN,
         "rbac print": _keys(objects={"type": "array", "items": _keys(apiVersion=_TEXT, kind=_TEXT, metadata={})}),
         "resume": _RUN,
         "uninstall": _RUN,
