@@ -12,7 +12,12 @@ if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
 
 _SUBJECTS = {"users": "User", "groups": "Group", "accounts": "ServiceAccount"}
 
-rbac = Table("rbac", entries=RBAC, help="What this program must be allowed to do on a cluster.")
+rbac = Table(
+    "rbac",
+    entries=RBAC,
+    short_help="What this program must be allowed to do on a cluster.",
+    help="Print what this program must be allowed to do on a cluster.",
+)
 
 
 @command(

@@ -53,6 +53,7 @@ _INSTALL: tuple[_Row, ...] = (
     ("platform", "", "services", "get list create patch"),
     ("platform", "", "pods events", "list watch"),
     ("platform", _APPS, "deployments", "get watch"),
+    ("platform", _APPS, "replicasets", "list"),
     ("platform", _APPS, "statefulsets", "get list watch create patch"),
     ("platform", "discovery.k8s.io", "endpointslices", "list watch"),
     ("platform", "networking.k8s.io", "networkpolicies", "get list create patch"),
@@ -63,6 +64,7 @@ _INSTALL: tuple[_Row, ...] = (
 )
 _INSTALL_OPERATORS: tuple[_Row, ...] = (
     *_CHECK_OPERATORS,
+    ("everywhere", "packages.operators.coreos.com", "packagemanifests", "list"),
     ("everywhere", _OLM, "subscriptions", "get watch create patch"),
     ("everywhere", _OLM, "operatorgroups", "get create patch"),
     ("everywhere", _OLM, "clusterserviceversions", "get watch"),

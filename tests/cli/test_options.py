@@ -86,10 +86,10 @@ def test_a_missing_command_shows_the_help(answer):
     assert said.err.endswith("  fix: rhdh-orchestrator config --help\n")
 
 
-def test_install_says_that_clusters_come_later(answer):
-    said = answer("install")
+def test_options_of_clusters_are_none_of_directories(answer):
+    said = answer("install", "--directory", "d", "--as", "somebody")
     assert said.code == 2
-    assert "--directory DIR is needed" in said.err
+    assert "--as is for clusters" in said.err
 
 
 def test_version_is_the_number_alone(answer):
