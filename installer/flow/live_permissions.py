@@ -38,8 +38,12 @@ _CHECK_OPERATORS: tuple[_Row, ...] = (
     ("everywhere", _OLM, "catalogsources operatorgroups", "list"),
 )
 # Helm reads every object of its release and patches it; its own Secrets it updates and, of old revisions, deletes.
+# What there is of OLM it reads in any case.
 _INSTALL: tuple[_Row, ...] = (
     *_CHECK,
+    *_CHECK_OPERATORS,
+    ("everywhere", "packages.operators.coreos.com", "packagemanifests", "list"),
+    ("everywhere", _OLM, "installplans", "list"),
     ("own", "", "configmaps", "list watch create patch delete"),
     ("own", "", "secrets", "get watch create update patch delete"),
     ("own", "", "pods", "get watch"),
@@ -63,12 +67,10 @@ _INSTALL: tuple[_Row, ...] = (
     ("everywhere", _KNATIVE, "knativeservings knativeeventings", "get watch create patch"),
 )
 _INSTALL_OPERATORS: tuple[_Row, ...] = (
-    *_CHECK_OPERATORS,
-    ("everywhere", "packages.operators.coreos.com", "packagemanifests", "list"),
     ("everywhere", _OLM, "subscriptions", "get watch create patch"),
     ("everywhere", _OLM, "operatorgroups", "get create patch"),
     ("everywhere", _OLM, "clusterserviceversions", "get watch"),
-    ("everywhere", _OLM, "installplans", "get list watch patch"),
+    ("everywhere", _OLM, "installplans", "get watch patch"),
     # Why an operator does not become ready.
     ("everywhere", _APPS, "deployments", "get list"),
     ("everywhere", "", "pods", "list"),
