@@ -3,9 +3,10 @@
 Pods tell of a crash, which their Deployment never does; the Deployment tells when nothing of the old is left.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from installer.apply.explaining import Crashed, explained
 from installer.apply.hands import Hands
@@ -53,6 +54,7 @@ class Following:
     _marks: set[str] = field(default_factory=set)
     _old: str = ""
     _last: str = ""
+    _warned: str = ""
 
     def begun(self, beyond: int, within: float, silence: Callable[[], InstallerError]) -> None:
         """Wait until the workload's generation is past one, and its controller has seen that.
@@ -113,17 +115,17 @@ class Following:
         self._say(words + (f"; {why_not(state)}" if why_not(state) else ""))
         return isinstance(state, Ready) and len(ready) >= wanted
 
-    def _say_warning(self, newest: Objects) -> None:
+    def _say_warning(self, newest: Sequence[Mapping[str, Any]]) -> None:
         """What keeps pods waiting stands in events: a volume that is attached elsewhere, no node with room."""
         refused = condition(self._now, "ReplicaFailure")
         if refused.get("status") == "True":
-            self._say(f"no pod can be made: {refused.get('message')}")
+            self._warn(f"no pod can be made: {refused.get('message')}")
         for one in newest:
             warning = "" if condition(one, "Ready").get("status") == "True" else self._warning(one)
             if warning:
-                self._say(f"pod {one['metadata']['name']}: {warning}")
+                self._warn(f"pod {one['metadata']['name']}: {warning}")
 
-    def _warning(self, pod: Object) -> str:
+    def _warning(self, pod: Mapping[str, Any]) -> str:
         about = f"involvedObject.kind=Pod,involvedObject.name={pod['metadata']['name']}"
         try:
             return newest_warning(self.hands.cluster.list(EVENT, self.workload.namespace, fields=about))
@@ -168,15 +170,18 @@ class Following:
         if replicas(self._now) == 0:
             fix = f"kubectl scale {self._called()} -n {self.workload.namespace} --replicas 1"
             return fail(ExitCode.FINDINGS, "workload-idle", f"{self.workload}: {why}", fix=fix)
-        message = f"the rollout of {self.workload} is stuck: {why}"
-        last = f" ({self._last})" if self._last else ""
+        message = f"the rollout of {self.workload} is stuck: {why}{self._seen()}"
         fix = f"kubectl describe {self._called()} -n {self.workload.namespace}"
-        return Crashed(Problem("rollout-stuck", message + last, None, fix, ExitCode.FINDINGS))
+        return Crashed(Problem("rollout-stuck", message, None, fix, ExitCode.FINDINGS))
 
     def _late(self) -> InstallerError:
-        message = f"the rollout of {self.workload} did not end in time: {self._last or 'nothing was seen of it'}"
+        message = f"the rollout of {self.workload} did not end in time{self._seen()}"
         fix = f"kubectl get pods -n {self.workload.namespace}, then the command again with a longer --timeout"
         return fail(ExitCode.UNREACHABLE, "rollout-late", message, fix=fix)
+
+    def _seen(self) -> str:
+        """What was seen last, and the last warning: a pod's own status does not tell of a volume it waits for."""
+        return "".join(f"; {words}" for words in dict.fromkeys((self._last, self._warned)) if words)
 
     def _called(self) -> str:
         return f"{self.workload.kind.lower()}/{self.workload.name}"
@@ -185,6 +190,10 @@ class Following:
 
     def _for(self, seconds: float) -> Deadline:
         return on_time(self.hands.cluster.deadline, seconds)
+
+    def _warn(self, warning: str) -> None:
+        self._warned = warning
+        self._say(warning)
 
     def _say(self, last: str) -> None:
         self._last = last

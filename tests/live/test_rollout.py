@@ -256,6 +256,48 @@ def test_a_rollout_that_is_late_says_what_it_waits_for(portal):
     assert (caught.value.exit, caught.value.problems[0].code) == (ExitCode.UNREACHABLE, "rollout-late")
 
 
+def test_a_volume_that_another_pod_holds_is_named(portal):
+    """Only an event tells of it."""
+    one = portal("plain", timeout=25.0)
+    [old] = one.pods()
+    [container] = one.workload()["spec"]["template"]["spec"]["containers"]
+    container["resources"] = {"requests": {"cpu": "1000"}}
+    change = {"spec": {"template": {"spec": {"containers": [container]}}}}
+    one.api.patch(one.workload() | {"apiVersion": DEPLOYMENT[0], "kind": DEPLOYMENT[1]}, change)
+    [new] = wait_for("the new pod", lambda: [each for each in one.pods() if named(each) != named(old)])
+    message = 'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) developer-hub'
+    event = {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"name": "attaching", "namespace": one.namespace},
+        "involvedObject": {"apiVersion": "v1", "kind": "Pod", "name": named(new), "namespace": one.namespace},
+        "type": "Warning",
+        "reason": "FailedAttachVolume",
+        "message": message,
+        "lastTimestamp": "2099-01-01T00:00:00Z",
+    }
+    one.api.create(event)
+    with pytest.raises(InstallerError, match="Multi-Attach error for volume") as caught:
+        carry_out(one.step("operator"), one.hands)  # whoever owns it has changed it already
+    assert caught.value.problems[0].code == "rollout-late"
+
+
+def named(one):
+    return one["metadata"]["name"]
+
+
+def test_a_rollout_past_its_own_deadline_is_stuck(portal):
+    """ProgressDeadlineExceeded, after which nothing is to be hoped for."""
+    one = portal("plain", timeout=60.0)
+    [container] = one.workload()["spec"]["template"]["spec"]["containers"]
+    container["resources"] = {"requests": {"cpu": "1000"}}
+    change = {"spec": {"progressDeadlineSeconds": 3, "template": {"spec": {"containers": [container]}}}}
+    one.api.patch(one.workload() | {"apiVersion": DEPLOYMENT[0], "kind": DEPLOYMENT[1]}, change)
+    with pytest.raises(Crashed, match="has timed out progressing") as caught:
+        carry_out(one.step("operator"), one.hands)
+    assert caught.value.problems[0].code == "rollout-stuck"
+
+
 def test_scaled_to_nothing(portal):
     one = portal("plain")
     one.api.patch(one.workload() | {"apiVersion": DEPLOYMENT[0], "kind": DEPLOYMENT[1]}, {"spec": {"replicas": 0}})
