@@ -27,7 +27,7 @@ from installer.model.recorded import to_data
 from installer.model.run import Edit, Rollout, Run, Target, Writes, content
 from tests.world.api import config_map, namespace_of
 from tests.world.programs import can_have_world
-from tests.world.rhdh import plain_flavour, put
+from tests.world.rhdh import install_rhdh_operator, operator_flavour, plain_flavour, put
 from tests.world.workloads import DEPLOYMENT, rolled_out
 from tests.world.world import await_service_account, start_world
 
@@ -46,28 +46,47 @@ ODD = "# Größe\u2028\r\n\ttab  \r\nemoji: 🦜\n\n\n"
 @pytest.fixture(scope="module")
 def world():
     started = start_world(olm=False)
+    install_rhdh_operator(started.api)
     yield started
     started.stop()
 
 
 @pytest.fixture
-def place(world, tmp_path):
-    """A namespace with an RHDH that somebody wrote by hand, and what a test does there."""
-    namespace = f"runs-{next(NUMBERS)}"
-    world.api.apply(namespace_of(namespace))
-    await_service_account(world.api, namespace)
-    put(world.api, plain_flavour(namespace))
-    world.api.wait(DEPLOYMENT, NAME, namespace, rolled_out)
-    yield Place(world, namespace, tmp_path)
-    world.api.delete("v1", "Namespace", namespace)
+def places(world, tmp_path):
+    """Makes namespaces with an RHDH of a flavour, and what a test does there."""
+    made = []
+
+    def make(flavour):
+        namespace = f"runs-{next(NUMBERS)}"
+        world.api.apply(namespace_of(namespace))
+        made.append(namespace)
+        await_service_account(world.api, namespace)
+        put(world.api, plain_flavour(namespace) if flavour == "plain" else operator_flavour(namespace))
+        place = Place(world, namespace, tmp_path, flavour)
+        world.api.wait(DEPLOYMENT, place.workload.name, namespace, rolled_out)
+        return place
+
+    yield make
+    for one in made:
+        world.api.delete("v1", "Namespace", one)
+
+
+@pytest.fixture
+def place(places):
+    """An RHDH that somebody wrote by hand."""
+    return places("plain")
 
 
 class Place:
-    def __init__(self, world, namespace, folder):
+    def __init__(self, world, namespace, folder, flavour):
         self.world, self.namespace, self.folder, self.api = world, namespace, folder, world.api
         self.env = {**os.environ, "KUBECONFIG": str(world.kubeconfig), "PYTHONPATH": str(ROOT)}
-        self.workload = Ref("apps/v1", "Deployment", namespace, NAME)
-        self.target = Target("plain", namespace, NAME, "1.6.0", None, self.workload)
+        self.flavour = flavour
+        name, resource = NAME, None
+        if flavour == "operator":
+            name, resource = f"backstage-{NAME}", Ref("rhdh.redhat.com/v1alpha3", "Backstage", namespace, NAME)
+        self.workload = Ref("apps/v1", "Deployment", namespace, name)
+        self.target = Target(flavour, namespace, NAME, "1.6.0", resource, self.workload)
 
     # -- what is there
 
@@ -76,7 +95,10 @@ class Place:
         return None if found is None else content(found)
 
     def generation(self):
-        return self.api.get(*DEPLOYMENT, NAME, self.namespace)["metadata"]["generation"]
+        return self.deployment()["metadata"]["generation"]
+
+    def deployment(self):
+        return self.api.get(*DEPLOYMENT, self.workload.name, self.namespace)
 
     def lease(self):
         return self.api.find(*LEASE, f"rhdh-orchestrator-{NAME}", self.namespace)
@@ -85,7 +107,8 @@ class Place:
         """Contents of all that a run can change here."""
         found = [*self.api.list(*MAP, self.namespace), *self.api.list(*SECRET, self.namespace)]
         kept = [one for one in found if not one["metadata"]["name"].startswith(("rhdh-orchestrator-", "kube-root"))]
-        return {f"{one['kind']} {one['metadata']['name']}": content(one) for one in kept}
+        mine = [one for one in kept if not one["metadata"].get("ownerReferences")]
+        return {f"{one['kind']} {one['metadata']['name']}": content(one) for one in mine}
 
     # -- runs
 
@@ -97,7 +120,7 @@ class Place:
 
     def run(self, *edits, rolls=False):
         number = f"20260131-120000-{next(NUMBERS):04}"
-        rollout = (Rollout(self.workload, "plain", self.generation()),) if rolls else ()
+        rollout = (Rollout(self.workload, self.flavour, self.generation()),) if rolls else ()
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         return Run(number, "install", stamp, self.target, (Writes(edits), *rollout))
 
@@ -148,7 +171,7 @@ def test_a_run_and_its_undo(place):
     assert (said.code, [one["state"] for one in said.result["steps"]]) == (ExitCode.OK, ["done", "done"])
     assert place.everything() == before
     assert place.generation() == generation + 2
-    assert rolled_out(place.api.get(*DEPLOYMENT, NAME, place.namespace))
+    assert rolled_out(place.deployment())
     assert place.states() == ["undone"]
     again = place.ask("undo", "--yes")
     assert (again.code, place.generation()) == (ExitCode.OK, generation + 2)
@@ -174,10 +197,29 @@ def test_killed(place, step, moment, verb):
         wanted = {str(one.ref).replace(f"{place.namespace}/", ""): one.after for one in run.steps[0].edits}
         assert place.everything() == {**before, **wanted}
         assert place.states() == ["done"]
-        annotations = place.api.get(*DEPLOYMENT, NAME, place.namespace)["spec"]["template"]["metadata"]["annotations"]
+        annotations = place.deployment()["spec"]["template"]["metadata"]["annotations"]
         assert annotations["rhdh-orchestrator/restarted-for"] == f"generation-{run.steps[1].since}"
         assert place.generation() == run.steps[1].since + 1
     assert place.ask("resume", "--yes").code == ExitCode.OK
+
+
+@pytest.mark.parametrize("verb", ["resume", "undo"])
+def test_killed_while_its_operator_rolls_out(places, verb):
+    """RHDH's operator acts on its own: what it answers to, and when, is not ours to say."""
+    place = places("operator")
+    before, run = place.everything(), place.usual()
+    old = place.deployment()["spec"]["template"]
+    assert place.carry_out(run, 0, "after").code == -9
+    said = place.ask(verb, "--yes")
+    assert said.code == ExitCode.OK, said.errors
+    assert rolled_out(place.deployment())
+    assert (place.everything() == before) == (verb == "undo")
+    assert (place.deployment()["spec"]["template"] == old) == (verb == "undo")
+    if verb == "resume":
+        generation = place.generation()
+        assert place.ask("undo", "--yes").code == ExitCode.OK
+        assert place.generation() == generation + 1
+        assert place.deployment()["spec"]["template"] == old
 
 
 def test_interrupted_by_somebody(place):
@@ -341,7 +383,9 @@ def test_only_the_newest_runs_are_kept(place):
     assert oldest not in names
 
 
-def test_a_crash_is_explained_and_taken_back(place):
+@pytest.mark.parametrize("flavour", ["plain", "operator"])
+def test_a_crash_is_explained_and_taken_back(places, flavour):
+    place = places(flavour)
     before = place.everything()
     text = "plugins:\n  - package: '@acme/broken@1.0.0'\n    disabled: false\n"
     run = place.run(place.edit(PLUGINS, "dynamic-plugins.yaml", text), rolls=True)
@@ -350,7 +394,7 @@ def test_a_crash_is_explained_and_taken_back(place):
     assert "pod-crashed: " in done.out
     assert "the previous configuration is back and runs" in done.out
     assert place.everything() == before
-    assert rolled_out(place.api.get(*DEPLOYMENT, NAME, place.namespace))
+    assert rolled_out(place.deployment())
     assert place.states() == ["restored"]
     assert place.ask("resume", "--yes").code == ExitCode.OK
 
