@@ -19,8 +19,7 @@ def permissions(look: Look) -> Verdict:
     )
     if not absent:
         return passed("everything that an installation needs is allowed")
-    fix = f"have the roles bound to you that this prints: {_print(running.flavour, running.namespace)}"
-    return failed(f"not allowed: {said(absent)}", fix)
+    return failed(f"not allowed: {said(absent)}", f"have the roles bound to you that this prints: {_print(look)}")
 
 
 def require(cluster: Cluster, permissions: Sequence[Permission]) -> None:
@@ -44,5 +43,8 @@ def _problem(one: Permission) -> Problem:
     return Problem("forbidden", f"not allowed: {one} {scope}", None, fix, ExitCode.DENIED)
 
 
-def _print(flavour: str, namespace: str) -> str:
-    return f"rhdh-orchestrator rbac print --flavour {flavour} -n {namespace}"
+def _print(look: Look) -> str:
+    running, platform = look.running, look.release.infrastructure_namespace if look.release else None
+    words = f"rhdh-orchestrator rbac print -n {running.namespace} --flavour {running.flavour}"
+    elsewhere = f" --infrastructure-namespace {platform}" if platform else ""
+    return f"{words}{elsewhere}{' --skip-operators' if look.skip_operators else ''}"
