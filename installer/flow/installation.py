@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from installer.desired.build import build
+from installer.directory.generated import put
 from installer.directory.write import FileChange, unchanged, write
+from installer.flow.infrastructure_files import Beside, render
 from installer.flow.observing import Observed, described, observe
 from installer.flow.saying import discreet
 from installer.flow.views import config_view, failure_view, plugin_views
@@ -15,6 +17,7 @@ from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.report import Report
 from installer.model.request import InstallRequest
 from installer.plan.changes import BOM, FileEdit, changes, edits
+from installer.plan.goal import Goal
 from installer.plan.plan import Plan, plan
 from installer.plan.size import LIMIT, oversized
 from installer.yamltext.redaction import mask_message
@@ -38,25 +41,52 @@ def install(request: InstallRequest, *, confirm: Confirm, progress: Progress) ->
     made = plan(observed.world, goal, observed.manifests)
     updated = made.draft.files()  # differences and proof of every file, made once
     files = edits(made.draft, updated)
-    report = _report(request, observed, made, changes(made.draft, updated))
+    found = changes(made.draft, updated)
     problems = _refusals(made, files)
     if problems:
-        return replace(report, errors=problems)
-    if not files:
+        return replace(_report(request, observed, made, found, None), errors=problems)
+    beside = _beside(request, observed, goal, progress)
+    report = _report(request, observed, made, found, beside)
+    if not files and not (beside and beside.generated.pending):
         return _gated(report, request)
     if request.dry_run:
         return _gated(report, request, pending=True)
     refused = _confirm(request, report, files, confirm)
     if refused is not None:
         return replace(report, errors=(refused,))
-    write(request.directory, _file_changes(files))
-    progress(f"wrote {', '.join(edit.path for edit in files)}")
+    written = _write(request, files, beside)
+    progress(f"wrote {', '.join(written)}")
     # Whoever was asked has seen the diff with the question.
-    text = _text(observed, made, report.changes, diff=request.yes, done=f"{len(files)} file(s) written")
+    text = _text(observed, made, found, beside, diff=request.yes, done=f"{len(written)} file(s) written")
     return _gated(replace(report, text=text, result={**(report.result or {}), "written": True}), request)
 
 
-def _report(request: InstallRequest, observed: Observed, made: Plan, found: tuple[Change, ...]) -> Report:
+def _beside(request: InstallRequest, observed: Observed, goal: Goal, progress: Progress) -> Beside | None:
+    """The infrastructure's manifests, where they are asked for."""
+    if request.render_infrastructure is None:
+        return None
+    progress(f"rendering the infrastructure into {request.render_infrastructure}")
+    return render(
+        observed.world.release,
+        namespace=observed.instance.namespace,
+        platform_namespace=goal.namespace,
+        given=request.helm,
+        out=request.render_infrastructure,
+    )
+
+
+def _write(request: InstallRequest, files: tuple[FileEdit, ...], beside: Beside | None) -> list[str]:
+    """The infrastructure first: RHDH's own files are what an installation is done with. Returns what was written."""
+    if beside is not None:
+        put(beside.generated)
+    if files:
+        write(request.directory, _file_changes(files))
+    return [*(edit.path for edit in files), *(one.path or "" for one in (beside.changes if beside else ()))]
+
+
+def _report(
+    request: InstallRequest, observed: Observed, made: Plan, found: tuple[Change, ...], beside: Beside | None
+) -> Report:
     prediction = made.prediction
     warnings = (*observed.manifests.warnings, *observed.instance.warnings, *made.draft.warnings)
     result: dict[str, Any] = {
@@ -69,22 +99,34 @@ def _report(request: InstallRequest, observed: Observed, made: Plan, found: tupl
             "unresolved": list(prediction.unresolved),
             "unknownIncludes": list(prediction.plugins.unknown),
         },
-        "notes": [*map(mask_message, made.draft.notes), NOT_RENDERED],
-        "notRendered": ["operators", "knative", "sonataflow-platform"],
+        "notes": [*map(mask_message, made.draft.notes), *_notes(beside)],
+        "notRendered": [] if beside else ["operators", "knative", "sonataflow-platform"],
         "written": False,
     }
-    done = f"{len({change.path for change in found})} file(s) to change" if found else "nothing to do"
-    return Report(result, _text(observed, made, found, diff=True, done=done), found, tuple(dict.fromkeys(warnings)))
+    if beside is not None:
+        result["rendered"] = beside.describe()
+    every = (*found, *(beside.changes if beside else ()))
+    done = f"{len({change.path for change in every})} file(s) to change" if every else "nothing to do"
+    text = _text(observed, made, found, beside, diff=True, done=done)
+    return Report(result, text, every, tuple(dict.fromkeys(warnings)))
 
 
-def _text(observed: Observed, made: Plan, found: tuple[Change, ...], *, diff: bool, done: str) -> str:
+def _notes(beside: Beside | None) -> tuple[str, ...]:
+    return (NOT_RENDERED,) if beside is None else beside.notes
+
+
+def _text(
+    observed: Observed, made: Plan, found: tuple[Change, ...], beside: Beside | None, *, diff: bool, done: str
+) -> str:
     instance, chosen = observed.instance, observed.world.release
     name = f"{instance.namespace}/{instance.name}" if instance.namespace else instance.name
     head = f"RHDH {chosen.version} ({instance.flavour}): {name}\n"
     shown = dict.fromkeys((change.path, change.diff) for change in found)
     diffs = "".join(lines for _, lines in shown) if diff else ""
     steps = "".join(f"{change.action} {change.ref or change.path}: {change.summary}\n" for change in found)
-    notes = "".join(f"note: {note}\n" for note in [*made.draft.notes, NOT_RENDERED])
+    # What is rendered is read where it lies: a diff of it would bury that of RHDH's own files.
+    steps += "".join(f"{change.action} {change.path}\n" for change in (beside.changes if beside else ()))
+    notes = "".join(f"note: {note}\n" for note in [*made.draft.notes, *_notes(beside)])
     return f"{head}{diffs}{mask_message(f'{steps}{notes}{_verdict(made, done)}')}\n"
 
 
@@ -139,8 +181,9 @@ def _gated(report: Report, request: InstallRequest, *, pending: bool = False) ->
 def _confirm(request: InstallRequest, report: Report, files: tuple[FileEdit, ...], confirm: Confirm) -> Problem | None:
     if request.yes:
         return None
-    diff = "".join(dict.fromkeys(change.diff for change in report.changes))
-    answer = confirm(f"Write {len(files)} file(s)?", diff)
+    own = {edit.path for edit in files}
+    diff = "".join(dict.fromkeys(change.diff for change in report.changes if change.path in own))
+    answer = confirm(f"Write {len({change.path for change in report.changes})} file(s)?", diff)
     if answer:
         moved = unchanged(request.directory, _file_changes(files))
         if moved:

@@ -9,6 +9,7 @@ class InstallRequest:
 
     `instance` is NAMESPACE/NAME or NAME; `without` holds notifications, templates, cors, csp; `extras` holds
     email; `rhdh_version` is a release as typed (1.8, 1.8.3, v1.8.3). None means: find out.
+    `render_infrastructure` is the folder for the infrastructure's manifests, which `helm` (a path) renders.
     """
 
     directory: str
@@ -24,6 +25,8 @@ class InstallRequest:
     exit_code: bool = False
     fail_on_warn: bool = False
     yes: bool = False
+    render_infrastructure: str | None = None
+    helm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from installer.instance.stored_release import StoredRelease, as_failed, labels, 
 from installer.knowledge.releases import release
 from installer.model.errors import ExitCode, InstallerError
 from installer.model.run import RELEASE, Target, Upgrade
-from installer.plan.operators import decide
+from installer.plan.operators import Wanted, decide
 from installer.programs.helm import Chart
 from tests.live.helm_records import as_pending
 from tests.world.api import condition, namespace_of
@@ -68,9 +68,14 @@ class Workbench:
     said: Said
     writes: list[str]
 
+    def operators(self, minor: str = "1.8") -> Wanted:
+        cluster = self.hands.cluster
+        openshift = cluster.serves(OPENSHIFT)
+        return decide(observe_olm(cluster), release(minor), openshift=openshift, namespace=self.namespace)
+
     def observed(self, minor: str = "1.8") -> InfrastructureGoal:
         cluster, chosen = self.hands.cluster, release(minor)
-        wanted = decide(observe_olm(cluster), chosen, openshift=cluster.serves(OPENSHIFT), namespace=self.namespace)
+        wanted = self.operators(minor)
         existing = observe(cluster, self.namespace, chosen)
         return build(
             chosen,
@@ -132,13 +137,12 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         yield make
 
 
-def approved(world: World) -> None:
-    wanted = (("openshift-serverless", "serverless-operator.v1.36.0"),
-              ("openshift-serverless-logic", "logic-operator-rhel8.v1.36.0"))  # fmt: skip
+def approved(one: Workbench) -> None:
+    wanted = [(operator.namespace, operator.csv) for operator in one.operators().operators]
     for namespace, csv in wanted:
-        approve(world.api, pending_plan(world.api, namespace, [csv]))
+        approve(one.world.api, pending_plan(one.world.api, namespace, [csv]))
     for namespace, csv in wanted:
-        await_csv(world.api, namespace, csv)
+        await_csv(one.world.api, namespace, csv)
 
 
 @HELMS
@@ -148,7 +152,7 @@ def test_from_nothing_to_a_platform(fresh_world: World, bench: Bench, wheel: int
     assert goal.stages == ("operators", "knative", "platform")
     infrastructure.carry_out(goal.step("operators"), one.hands)
     assert one.stored().values["stage"] == "operators"
-    approved(fresh_world)
+    approved(one)
     infrastructure.carry_out(goal.step("knative"), one.hands)
     for part in ("serving", "eventing"):
         found = api.get("operator.knative.dev/v1beta1", f"Knative{part.title()}", f"knative-{part}", f"knative-{part}")
