@@ -5,6 +5,7 @@ finds nothing there, the others find the operators.
 """
 
 import os
+import subprocess
 
 import pytest
 
@@ -71,8 +72,6 @@ class Portal:
         self.deployment()
 
     def helm_install(self, made):
-        import subprocess
-
         argv = [str(self.program.helm), "install", NAME, str(made), "-n", self.namespace]
         done = subprocess.run(argv, env=self.program.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
