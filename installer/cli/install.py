@@ -29,6 +29,12 @@ if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
 @click.option("--exit-code", is_flag=True, help="With --dry-run: 14 when there is something to do.")
 @click.option("--wait", is_flag=True, help="On a cluster: wait for the end state, as it does in any case.")
 @click.option("-y", "--yes", is_flag=True, help="Write without asking.")
+@click.option(
+    "--render-infrastructure",
+    type=FOLDER,
+    metavar="DIR",
+    help="With --directory: write operators, Knative and platform as manifests too (needs helm).",
+)
 @connected
 @click.pass_context
 def install(ctx: click.Context, /, directory: str | None, **options: Any) -> "Report":
@@ -49,6 +55,8 @@ def install(ctx: click.Context, /, directory: str | None, **options: Any) -> "Re
         request, _ = requests_of({**options, "directory": directory})
         with progress_on(session) as progress:
             return walk(request, confirm=confirm_on(session), progress=progress)
+    if options["render_infrastructure"] is not None:
+        raise click.UsageError("--render-infrastructure is for --directory DIR: on a cluster helm installs it")
     connection = connection_of(options, within=LASTING)
     from installer.flow.live_install import Talk
     from installer.flow.live_install import install as live_walk
