@@ -29,10 +29,13 @@ KINDS = (
 )
 # Of every object: what the API server and its controllers count and stamp.
 STAMPS = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink")
+# What the API server picks for every new object.
+DRAWN = {"Service": ("clusterIP", "clusterIPs"), "PersistentVolumeClaim": ("volumeName",)}
 # Times and counters of rollouts, and RHDH's operator's hashes, in which the name of the namespace takes part.
 ANNOTATIONS = ("restartedat", "restarted-at", "deployment.kubernetes.io/revision", "config-hash")
 OURS = "rhdh-orchestrator"
 HELM_RELEASE = "helm.sh/release.v1"
+DATABASE = "Secret/sonataflow-psql-postgresql"
 WORKLOADS = ("Deployment", "StatefulSet")
 
 State = dict[str, Any]
@@ -66,14 +69,15 @@ def objects(api: Api, namespace: str) -> Iterable[Manifest]:
         for one in items:
             if one.get("type") == HELM_RELEASE:
                 keep_newest(newest, one)
-            elif not is_of_a_run(one):
+            elif not passes_by(one):
                 yield one
     yield from map(release, newest.values())
 
 
-def is_of_a_run(one: Manifest) -> bool:
-    """The Secrets of the journal."""
-    return str(one.get("type", "")).startswith(f"{OURS}/")
+def passes_by(one: Manifest) -> bool:
+    """The Secrets of the journal; volumes that come and go with a pod."""
+    owners = one["metadata"].get("ownerReferences", [])
+    return str(one.get("type", "")).startswith(f"{OURS}/") or any(owner["kind"] == "Pod" for owner in owners)
 
 
 def keep_newest(newest: dict[str, Manifest], one: Manifest) -> None:
@@ -131,7 +135,16 @@ def differences(before: State, after: State) -> list[str]:
     return gone + new + other
 
 
-def made_by_us(found: State) -> set[str]:
-    """The objects that the program itself has made, which is not what its Helm release holds."""
+def without_secrets(found: State) -> State:
+    """The same with only the keys of Secrets: passwords are drawn anew in every installation."""
+    return {
+        name: {**one, "data": sorted(one.get("data") or {})} if one["kind"] == "Secret" else one
+        for name, one in found.items()
+    }
+
+
+def made_for_the_plugins(found: State) -> set[str]:
+    """The objects that the program itself has made, but for the password of the platform's database."""
     label = "app.kubernetes.io/managed-by"
-    return {name for name, one in found.items() if one["metadata"].get("labels", {}).get(label) == OURS}
+    ours = {name for name, one in found.items() if one["metadata"].get("labels", {}).get(label) == OURS}
+    return {name for name in ours if not name.endswith(DATABASE)}
