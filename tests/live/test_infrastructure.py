@@ -213,8 +213,8 @@ def _a_lost_object_comes_back(one: Workbench) -> None:
 
 
 def only_subscriptions(one: Workbench) -> InfrastructureGoal:
-    """A goal of one namespace's own, so that many tests share a world."""
-    source = {"sourceName": "world-catalog", "sourceNamespace": "olm"}
+    """A goal of one namespace's own, of a package that nobody serves, so that many tests share a world."""
+    source = {"name": "unserved", "sourceName": "world-catalog", "sourceNamespace": "olm"}
     own = {"enabled": True, "subscription": {"namespace": f"{one.namespace}-serverless", **source}}
     goal = one.observed()
     values = joined(
