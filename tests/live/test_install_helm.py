@@ -1,0 +1,99 @@
+"""An RHDH that Helm installed: its release is upgraded through its own chart, or left alone. Needs WORLD=1."""
+
+import itertools
+import json
+import os
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+
+from installer.model.errors import ExitCode
+from tests.live.worlds import RELEASE, why_not
+from tests.world.api import config_map, namespace_of
+from tests.world.programs import HELM_3, HELM_4, helm
+from tests.world.rhdh import NAME, chart
+from tests.world.workloads import DEPLOYMENT, rolled_out
+from tests.world.world import await_service_account
+
+WHY_NOT = why_not(os.environ.get("WORLD"))
+pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
+
+NUMBERS = itertools.count()
+ORCHESTRATOR = "@redhat/backstage-plugin-orchestrator@1.8.12"
+VALUES = {"global": {"clusterRouterBase": "apps.example.com"}, "upstream": {"backstage": {"replicas": 1}}}
+
+
+@pytest.fixture(params=[HELM_4, HELM_3], ids=["helm4", "helm3"])
+def portal(request, ready_world, program, tmp_path):
+    """RHDH of the stand-in for its chart, with a few values of its owner's."""
+    namespace = f"helm-ends-{next(NUMBERS):03}"
+    ready_world.api.apply(namespace_of(namespace))
+    await_service_account(ready_world.api, namespace)
+    program.helm = helm(request.param)
+    made = chart(tmp_path, RELEASE)
+    values = tmp_path / "values.json"
+    values.write_text(json.dumps(VALUES), encoding="utf-8")
+
+    def ask(*words):
+        argv = [str(program.helm), *words, "-n", namespace]
+        done = subprocess.run(argv, env=program.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def settled():
+        return ready_world.api.wait(DEPLOYMENT, NAME, namespace, rolled_out)
+
+    ask("install", NAME, str(made), "-f", str(values))
+    settled()
+    address = f"{namespace}/{NAME}"
+
+    def run(*words):
+        return program.run(*words, "--instance", address)
+
+    yield SimpleNamespace(
+        world=ready_world, namespace=namespace, chart=str(made), ask=ask, settled=settled, run=run, address=address
+    )
+    ready_world.api.delete("v1", "Namespace", namespace)
+
+
+def values(portal):
+    return json.loads(portal.ask("get", "values", NAME, "-o", "json"))
+
+
+def revisions(portal):
+    return [one["revision"] for one in json.loads(portal.ask("history", NAME, "-o", "json"))]
+
+
+def test_without_its_chart_the_release_is_left_alone(portal):
+    ran = portal.run("install", "--yes")
+    assert ran.code == ExitCode.FINDINGS, ran
+    assert ran.codes == ["values-not-applied"]
+    assert "helm upgrade" in ran.errors[0]["fix"]
+    assert {one["state"] for one in ran.result["steps"]} == {"done"}, "the infrastructure is there"
+    assert any("orchestrator" in one["diff"] for one in ran.document["changes"])
+    assert (values(portal), revisions(portal)) == (VALUES, [1])
+    assert portal.run("status").result["platform"]["ready"]
+
+
+def test_upgraded_and_undone(portal):
+    before = portal.ask("get", "manifest", NAME)
+    ran = portal.run("install", "--yes", "--chart", portal.chart)
+    assert ran.code == ExitCode.OK, ran
+    assert values(portal)["global"]["clusterRouterBase"] == "apps.example.com", "values of its owner stay"
+    assert revisions(portal) == [1, 2]
+    undone = portal.run("undo", "--yes")
+    assert undone.code == ExitCode.OK, undone
+    assert (values(portal), portal.ask("get", "manifest", NAME)) == (VALUES, before)
+    portal.settled()
+
+
+def test_a_pod_that_crashes_brings_the_old_values_back(portal):
+    fault = "npm error 404 Not Found - GET @redhat/backstage-plugin-orchestrator"
+    packages = json.dumps({ORCHESTRATOR: {"fault": fault}})
+    portal.world.api.apply(config_map("world-npm", portal.namespace, {"packages.yaml": packages}))
+    ran = portal.run("install", "--yes", "--chart", portal.chart)
+    assert ran.code == ExitCode.RESTORED, ran
+    assert fault in ran.errors[0]["message"]
+    assert values(portal) == VALUES
+    portal.settled()
