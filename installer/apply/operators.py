@@ -27,7 +27,7 @@ from installer.plan.operator_outlook import Coming, Done, Outlook, Stuck, holdup
 # A watch tells of the next change; whatever it does not cover is looked at again after so many seconds.
 _LOOK_AGAIN = 5.0
 # OLM calls a group or a version missing that it has merely not seen yet; for longer than this it means it.
-_GRACE = 10.0
+_GRACE = 15.0
 
 
 def carry_out(step: Operators, hands: Hands) -> None:
@@ -47,6 +47,7 @@ class _Installation:
     words: dict[Operator, str] = field(default_factory=dict)
     doubts: dict[Operator, Deadline] = field(default_factory=dict)
     told: set[Operator] = field(default_factory=set)
+    said: tuple[str, str] = ("", "")
 
     def run(self) -> None:
         try:
@@ -141,7 +142,10 @@ class _Installation:
 
     def _say(self) -> None:
         names = ", ".join(one.package for one in self.words)
-        self.hands.progress.wait(f"operators {names}", "; ".join(dict.fromkeys(self.words.values())))
+        now = (f"operators {names}", "; ".join(dict.fromkeys(self.words.values())))
+        if now != self.said:
+            self.said = now
+            self.hands.progress.wait(*now)
 
     def _await_change(self, olm: Olm, looks: Mapping[Operator, Outlook]) -> None:
         """Until something happens to what is waited for: Subscriptions tell of plans, then CSVs of themselves."""

@@ -9,7 +9,7 @@ from installer.knowledge.packages import ours
 from installer.knowledge.releases import Release
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.run import Operator
-from installer.plan.install_plans import choose
+from installer.plan.install_plans import choose, csvs_of
 from installer.plan.olm import (
     NO_OLM,
     Installed,
@@ -170,13 +170,38 @@ def _plan_problems(olm: Olm, operators: Sequence[Operator]) -> list[Problem]:
     """What an InstallPlan that is there already would be refused for, before anything is written."""
     problems: list[Problem] = []
     for operator in operators:
-        for one in installed(olm, (operator.package,)):
+        there, may = installed(olm, (operator.package,)), beside(operator, operators)
+        problems += [] if there else _bundle_problems(olm, operator, may)
+        for one in there:
             try:
                 if one.subscription is not None:
-                    choose(olm.install_plans, one.subscription, operator, beside(operator, operators))
+                    choose(olm.install_plans, one.subscription, operator, may)
             except InstallerError as error:
                 problems += error.problems
     return problems
+
+
+def _bundle_problems(olm: Olm, operator: Operator, allowed: Sequence[str]) -> list[Problem]:
+    """OLM plans a namespace as a whole: what waits for approval in it comes with our operator, or not at all."""
+    waiting = [str(status(one).get("currentCSV") or "") for one in olm.subscriptions if _is_pending(olm, one, operator)]
+    foreign = [one for one in waiting if one not in allowed]
+    if not foreign:
+        return []
+    message = (
+        f"in namespace {operator.namespace} {', '.join(foreign)} waits for approval: OLM would install it "
+        f"together with {operator.csv}, in one InstallPlan"
+    )
+    fix = f"approve or remove it first; to let it: {' '.join(f'--approve {one}' for one in foreign)}"
+    return [_undecided("install-plan-bundles", message, fix)]
+
+
+def _is_pending(olm: Olm, subscription: Object, operator: Operator) -> bool:
+    found = status(subscription)
+    current = found.get("currentCSV")
+    if space(subscription) != operator.namespace or current in (None, "", found.get("installedCSV")):
+        return False
+    plans = [one for one in olm.install_plans if space(one) == operator.namespace and current in csvs_of(one)]
+    return any(status(one).get("phase") == "RequiresApproval" for one in plans)
 
 
 def _adopted(namespace: str) -> dict[str, Any]:

@@ -18,10 +18,19 @@ from installer.model.run import MANAGER, Operator, Operators, Target
 from installer.plan.operators import HOMES, decide
 from tests.world.api import namespace_of
 from tests.world.catalogs import packages, write_catalogs
-from tests.world.olm import CSV, INSTALL_PLAN, SUBSCRIPTION, await_csv, operator_group, pending_plan, subscription
+from tests.world.olm import (
+    CSV,
+    INSTALL_PLAN,
+    SUBSCRIPTION,
+    await_csv,
+    install,
+    operator_group,
+    pending_plan,
+    subscription,
+)
 from tests.world.processes import wait_for
 from tests.world.programs import can_have_world
-from tests.world.world import CATALOG, CATALOG_NAMESPACE, CATALOG_SOURCE, start_catalog, start_world
+from tests.world.world import CATALOG, CATALOG_NAMESPACE, CATALOG_SOURCE, await_catalog, start_catalog, start_world
 
 WHY_NOT = "it needs WORLD=1: a real Kubernetes" if os.environ.get("WORLD") != "1" else can_have_world()
 pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "")
@@ -203,6 +212,21 @@ def test_bundled_plan_is_refused_until_it_is_allowed(world):
     assert (UNRELATED, False) in approvals(api, "team")  # the older plan is left as it was
 
 
+def test_somebodys_upgrade_that_waits_is_not_approved_with_ours(world):
+    api, upgrade = world.api, "unrelated-operator.v2.4.0"
+    grouped(api, LOGIC)
+    install(api, "unrelated-operator", LOGIC, "stable", "2.3.0")
+    pending_plan(api, LOGIC, [upgrade])
+    with pytest.raises(InstallerError, match=f"in namespace {LOGIC} {upgrade} waits for approval") as error:
+        decided(world, "1.10")
+    assert error.value.exit == ExitCode.DECIDE
+    api.apply(subscription("logic-operator", LOGIC, "stable", "1.38.1"))
+    error, words = refused(world, Operator("logic-operator", LOGIC, "logic-operator.v1.38.1"))
+    assert (error.exit, f"would install {upgrade} together" in words) == (ExitCode.DECIDE, True)
+    assert {one for one in approvals(api, LOGIC) if one[-1]} == {(UNRELATED, True)}
+    assert api.get(*CSV, UNRELATED, LOGIC)["status"]["phase"] == "Succeeded"
+
+
 def test_stuck_operators_are_named_with_what_stands_in_the_way(world):
     api = world.api
     grouped(api, "stuck")
@@ -243,7 +267,13 @@ def test_catalog_without_the_package_and_catalog_that_is_down(world):
     write_catalogs(world.folder / "catalog", kept)
     world.end("catalog")
     start_catalog(world)
-    wait_for("the package to go", lambda: api.find(*MANIFEST, "logic-operator-rhel8", "default") is None, seconds=60)
+
+    def is_served_anew():
+        manifest = api.find(*MANIFEST, "serverless-operator", "default") or {"status": {"channels": []}}
+        return [one["name"] for one in manifest["status"]["channels"]] == ["beta"]
+
+    wait_for("the changed channel", is_served_anew, seconds=90)
+    await_catalog(api, CATALOG)
     with pytest.raises(InstallerError) as error:
         decided(world)
     words = str(error.value)
