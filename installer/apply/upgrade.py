@@ -58,9 +58,12 @@ def put_back(step: Upgrade, hands: Hands) -> None:
 
 
 def _settled(step: Upgrade, hands: Hands) -> StoredRelease | None:
-    """A pending revision that was given either of the step's values is one of this run's own."""
-    ours = (step.before, step.after)
-    return releases.settled(hands, step.release, step.namespace, lambda one: one.values in ours)
+    """A revision later than the plan's that was given either of the step's values is one of this run's own."""
+
+    def is_ours(found: StoredRelease) -> bool:
+        return found.revision > step.revision and found.values in (step.before, step.after)
+
+    return releases.settled(hands, step.release, step.namespace, is_ours)
 
 
 def _is_as_planned(step: Upgrade, found: StoredRelease) -> bool:
