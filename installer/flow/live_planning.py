@@ -142,6 +142,7 @@ def _upgrade(observed: LiveObserved, updated: Updated, live: LiveRequest) -> Upg
     stored = observed.stored
     if after is None or stored is None or live.chart is None:
         return None
+    refuse_pending(stored)
     local = live.chart.startswith((".", "/")) or live.chart.endswith(".tgz")
     version = live.chart_version or (None if local else stored.chart_version)
     return Upgrade(stored.name, stored.namespace, live.chart, version, stored.revision, dict(stored.values), after)
