@@ -59,6 +59,8 @@ class Portal:
         self.namespace = f"{flavour}-{chosen.replace('.', '-')}"
         self.address = f"{self.namespace}/{NAME}"
         self.workload = f"backstage-{NAME}" if flavour == "operator" else NAME
+        if flavour == "helm" and chosen.startswith("2."):
+            self.workload = f"{NAME}-redhat-developer-hub"
         world.api.apply(namespace_of(self.namespace))
         await_service_account(world.api, self.namespace)
         self.options = ()

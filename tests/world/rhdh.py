@@ -115,7 +115,8 @@ def chart(folder: Path, release: str = "1.6") -> Path:
     layout = 2 if release.startswith("2.") else 1
     shutil.copytree(Path(__file__).parent / f"chart-{layout}", made)
     facts = yaml.safe_load((CONFIGMAPS / release / "release.yaml").read_text(encoding="utf-8"))
-    rewrite(made / "Chart.yaml", "0.0.0", facts["charts"]["redhat-developer-hub"])
+    # Of the older releases no source names the chart's version; a repository may use RHDH's own.
+    rewrite(made / "Chart.yaml", "0.0.0", facts["charts"].get("redhat-developer-hub", f"{release}.0"))
     rewrite(made / "values.yaml", "RELEASE", f'"{release}"')
     return made
 
