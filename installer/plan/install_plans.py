@@ -59,7 +59,7 @@ def choose(
     plan = _newest(install_plans, operator.namespace, wanted) if wanted else None
     if plan is None:
         return Wait(f"OLM has made no InstallPlan of {wanted or operator.package} yet")
-    if _generation(plan) < int(found.get("installPlanGeneration") or 0):
+    if generation(plan) < int(found.get("installPlanGeneration") or 0):
         return Wait(f"OLM replaces InstallPlan {address(plan)} by a newer one")
     return _judged(plan, wanted, allowed)
 
@@ -68,10 +68,19 @@ def csvs_of(plan: Object) -> tuple[str, ...]:
     return tuple((plan.get("spec") or {}).get("clusterServiceVersionNames") or ())
 
 
+def awaits_approval(plan: Object) -> bool:
+    return status(plan).get("phase") == _APPROVABLE and not (plan.get("spec") or {}).get("approved")
+
+
+def generation(plan: Object) -> int:
+    """Higher with every plan that OLM makes of a namespace."""
+    return int((plan.get("spec") or {}).get("generation") or 0)
+
+
 def _newest(plans: Sequence[Object], namespace: str, csv: str) -> Object | None:
     """By generation: OLM plans a namespace anew, and a plan that it has replaced stays where it was."""
     holding = [one for one in plans if space(one) == namespace and csv in csvs_of(one) and not is_going(one)]
-    return max(holding, key=lambda one: (_generation(one), *_age(one)), default=None)
+    return max(holding, key=lambda one: (generation(one), *_age(one)), default=None)
 
 
 def _judged(plan: Object, wanted: str, allowed: Collection[str]) -> Choice:
@@ -90,10 +99,6 @@ def _judged(plan: Object, wanted: str, allowed: Collection[str]) -> Choice:
         words = " ".join(f"--approve {one}" for one in foreign)
         raise fail(ExitCode.DECIDE, "install-plan-bundles", message, fix=f"to let it: {words}")
     return Approve(name_of(plan), str(plan["metadata"].get("resourceVersion") or ""), csvs_of(plan))
-
-
-def _generation(plan: Object) -> int:
-    return int((plan.get("spec") or {}).get("generation") or 0)
 
 
 def _age(plan: Object) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from installer.knowledge.packages import ours
 from installer.knowledge.releases import Release
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.run import Operator
-from installer.plan.install_plans import choose, csvs_of
+from installer.plan.install_plans import awaits_approval, choose, csvs_of, generation
 from installer.plan.olm import (
     NO_OLM,
     Installed,
@@ -183,7 +183,7 @@ def _plan_problems(olm: Olm, operators: Sequence[Operator]) -> list[Problem]:
 
 def _bundle_problems(olm: Olm, operator: Operator, allowed: Sequence[str]) -> list[Problem]:
     """OLM plans a namespace as a whole: what waits for approval in it comes with our operator, or not at all."""
-    waiting = [str(status(one).get("currentCSV") or "") for one in olm.subscriptions if _is_pending(olm, one, operator)]
+    waiting = _pending(olm, operator.namespace)
     foreign = [one for one in waiting if one not in allowed]
     if not foreign:
         return []
@@ -195,13 +195,15 @@ def _bundle_problems(olm: Olm, operator: Operator, allowed: Sequence[str]) -> li
     return [_undecided("install-plan-bundles", message, fix)]
 
 
-def _is_pending(olm: Olm, subscription: Object, operator: Operator) -> bool:
-    found = status(subscription)
-    current = found.get("currentCSV")
-    if space(subscription) != operator.namespace or current in (None, "", found.get("installedCSV")):
-        return False
-    plans = [one for one in olm.install_plans if space(one) == operator.namespace and current in csvs_of(one)]
-    return any(status(one).get("phase") == "RequiresApproval" for one in plans)
+def _pending(olm: Olm, namespace: str) -> list[str]:
+    """The CSVs of the newest InstallPlan, where it waits: a Subscription tells of an upgrade later than its plan."""
+    plans = [one for one in olm.install_plans if space(one) == namespace]
+    newest = max(plans, key=generation, default=None)
+    is_subscribed = any(space(one) == namespace for one in olm.subscriptions)
+    if newest is None or not is_subscribed or not awaits_approval(newest):
+        return []
+    there = {name_of(one) for one in olm.csvs if space(one) == namespace}
+    return [one for one in csvs_of(newest) if one not in there]
 
 
 def _adopted(namespace: str) -> dict[str, Any]:
