@@ -208,7 +208,7 @@ def settled(wrong: Callable[[], list[str]]) -> list[str]:
 
 
 def listed(found: list[str]) -> str:
-    return "".join(f"\n  {one[:2000]}" for one in found)
+    return "".join(f"\n  {one[:600]}" for one in found)
 
 
 # -- which cases

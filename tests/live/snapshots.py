@@ -3,7 +3,7 @@
 import base64
 import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tests.world.api import Api, Manifest, Refused
@@ -100,12 +100,12 @@ def reduced(one: Manifest) -> tuple[str, Any]:
     """Its address within its namespace, and its content."""
     content = {key: value for key, value in one.items() if key != "status" or one["kind"] == "HelmRelease"}
     content["metadata"] = without_stamps(one["metadata"])
-    template = content.get("spec", {}).get("template") if isinstance(content.get("spec"), dict) else None
-    if template:
-        content["spec"] = {
-            **content["spec"],
-            "template": {**template, "metadata": without_stamps(template["metadata"])},
-        }
+    kind, spec = one["kind"], one.get("spec")
+    if kind in DRAWN:
+        content["spec"] = {key: value for key, value in spec.items() if key not in DRAWN[kind]}
+    if kind in WORKLOADS:
+        template = spec["template"]
+        content["spec"] = {**spec, "template": {**template, "metadata": without_stamps(template["metadata"])}}
     return f"{one['kind']}/{one['metadata']['name']}", content
 
 
@@ -124,15 +124,27 @@ def without_stamps(metadata: Manifest) -> Manifest:
 
 
 def differences(before: State, after: State) -> list[str]:
-    """A line for each object that is missing, more, or not the same; empty where both hold the same."""
+    """A line for each object that is missing or more, and for each place that is not the same; empty where none is."""
     gone = [f"- {name}" for name in sorted(before.keys() - after.keys())]
     new = [f"+ {name}" for name in sorted(after.keys() - before.keys())]
     other = [
-        f"~ {name}: {before[name]} -> {after[name]}"
+        f"~ {name}: {line}"
         for name in sorted(before.keys() & after.keys())
-        if before[name] != after[name]
+        for line in places(before[name], after[name])
     ]
     return gone + new + other
+
+
+def places(before: Any, after: Any, path: str = "") -> Iterator[str]:
+    """Where two values differ, and what stands there."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted(before.keys() | after.keys()):
+            yield from places(before.get(key), after.get(key), f"{path}.{key}")
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from places(one, other, f"{path}[{index}]")
+    elif before != after:
+        yield f"{path}: {json.dumps(before)} -> {json.dumps(after)}"
 
 
 def without_secrets(found: State) -> State:
