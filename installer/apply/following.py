@@ -13,8 +13,7 @@ from installer.apply.hands import Hands
 from installer.cluster.cluster import Object, Objects
 from installer.cluster.deadline import FOREVER, Deadline
 from installer.cluster.errors import Forbidden, Unreachable
-from installer.cluster.kinds import EVENT, POD, REPLICA_SET
-from installer.cluster.resources import Kind
+from installer.cluster.kinds import EVENT, POD, REPLICA_SET, kind_of
 from installer.cluster.watching import Event, watch
 from installer.model.change import Ref
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
@@ -214,8 +213,3 @@ def in_time(whole: Deadline, late: Callable[[], InstallerError]) -> Iterator[Non
 def on_time(whole: Deadline, seconds: float = FOREVER) -> Deadline:
     """So many seconds from now, and early enough within the command's time to say what was waited for."""
     return Deadline.after(max(0.001, min(seconds, whole.left - _RESERVE)), whole.request)
-
-
-def kind_of(ref: Ref) -> Kind:
-    """The kind of an object's address, in the version that the server prefers."""
-    return Kind(ref.api_version.rpartition("/")[0], ref.kind)

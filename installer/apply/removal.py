@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from installer.apply import releases
-from installer.apply.following import kind_of, on_time
+from installer.apply.following import on_time
 from installer.apply.hands import Hands
 from installer.cluster.cluster import Object
 from installer.cluster.errors import NotFound, NotServed
+from installer.cluster.kinds import kind_of
 from installer.cluster.watching import watch
 from installer.model.change import Ref
 from installer.model.errors import ExitCode, InstallerError, fail

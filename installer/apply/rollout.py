@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from installer.apply.following import Following, kind_of
+from installer.apply.following import Following
 from installer.apply.hands import Hands
 from installer.cluster.cluster import Object
 from installer.cluster.errors import ClusterError, Conflict
+from installer.cluster.kinds import kind_of
 from installer.model.change import Flavour, Ref
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.model.run import MANAGER, Rollout

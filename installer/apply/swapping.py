@@ -10,7 +10,7 @@ from typing import Literal
 from installer.apply.hands import Hands
 from installer.cluster.cluster import Object
 from installer.cluster.errors import Conflict, NotFound
-from installer.cluster.resources import Kind
+from installer.cluster.kinds import kind_of
 from installer.model.change import Ref
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.run import LABELS, MANAGER, Content, Edit, content
@@ -48,11 +48,6 @@ def forwards(edit: Edit) -> Swap:
 
 def backwards(edit: Edit) -> Swap:
     return Swap(edit.ref, edit.after, edit.before)
-
-
-def kind_of(ref: Ref) -> Kind:
-    group, _, version = ref.api_version.rpartition("/")
-    return Kind(group, ref.kind, version)
 
 
 def look(swap: Swap, hands: Hands) -> Sight:

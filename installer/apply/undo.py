@@ -11,8 +11,9 @@ from typing import Literal
 from installer.apply.hands import Hands
 from installer.apply.journal import Journal
 from installer.apply.steps import put_back, settle
-from installer.apply.swapping import Sight, backwards, kind_of, look, swap_all
+from installer.apply.swapping import Sight, backwards, look, swap_all
 from installer.cluster.errors import NotFound
+from installer.cluster.kinds import kind_of
 from installer.model.change import Ref
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.run import Rollout, Step, Upgrade, Writes

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from installer.apply.explaining import Crashed
-from installer.apply.following import Following, in_time, kind_of, on_time
+from installer.apply.following import Following, in_time, on_time
 from installer.apply.hands import Hands
 from installer.cluster.cluster import Object, Objects
 from installer.cluster.errors import Forbidden, NotFound, Refused
-from installer.cluster.kinds import CONFIG_MAP, ENDPOINT_SLICE, PLATFORM, POD, REPLICA_SET
+from installer.cluster.kinds import CONFIG_MAP, ENDPOINT_SLICE, PLATFORM, POD, REPLICA_SET, kind_of
 from installer.cluster.watching import watch
 from installer.instance.operator import INIT_CONTAINER
 from installer.model.change import Ref

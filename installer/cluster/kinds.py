@@ -1,6 +1,7 @@
 """The kinds that live commands look at and write. Says nothing of what is in them."""
 
 from installer.cluster.resources import Kind
+from installer.model.change import Ref
 
 CONFIG_MAP = Kind("", "ConfigMap")
 SECRET = Kind("", "Secret")
@@ -34,3 +35,9 @@ PLATFORM = Kind("sonataflow.org", "SonataFlowPlatform")
 OPENSHIFT = "config.openshift.io"
 # An AllNamespaces CSV is copied into every namespace; a copy is no install.
 NO_COPIES = "!olm.copiedFrom"
+
+
+def kind_of(ref: Ref) -> Kind:
+    """How the API is asked about an object that was read before: in the version that it was read in."""
+    group, _, version = ref.api_version.rpartition("/")
+    return Kind(group, ref.kind, version)

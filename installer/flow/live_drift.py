@@ -1,9 +1,9 @@
 """Whether a cluster still is as a plan found it. Changes nothing."""
 
-from installer.apply.swapping import forwards, kind_of
+from installer.apply.swapping import forwards
 from installer.cluster.cluster import Cluster
 from installer.cluster.errors import NotFound
-from installer.cluster.kinds import SECRET
+from installer.cluster.kinds import SECRET, kind_of
 from installer.instance.stored_release import StoredRelease, labels, newest
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.run import RELEASE, Edit, Infrastructure, Run, Upgrade, Writes, content

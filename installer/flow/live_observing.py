@@ -7,7 +7,6 @@ from typing import Literal
 from installer.cluster.cluster import Cluster, Object, Objects
 from installer.cluster.errors import Forbidden, NotFound, NotServed
 from installer.cluster.kinds import CONFIG_MAP, ROUTE, SECRET
-from installer.cluster.resources import Kind
 from installer.flow.live_instance import Running, gitops
 from installer.flow.observing import orchestrator_of, read_text
 from installer.instance import helm, live, operator, plain
@@ -20,7 +19,6 @@ from installer.instance.stored_release import StoredRelease, newest
 from installer.instance.version import of_chart
 from installer.instance.view import view
 from installer.knowledge.releases import Release, release
-from installer.model.change import Ref
 from installer.model.errors import ExitCode, fail
 from installer.model.run import Target
 from installer.plan.prediction import World
@@ -135,9 +133,3 @@ def _release_of(running: Running, instance: Instance) -> Release:
             fix="add --rhdh-version X.Y",
         )
     return release(instance.version)
-
-
-def kind_of(ref: Ref) -> Kind:
-    """How the API is asked about an object that was read before."""
-    group, _, version = ref.api_version.rpartition("/")
-    return Kind(group, ref.kind, version)

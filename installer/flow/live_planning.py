@@ -7,7 +7,7 @@ from typing import Any
 from installer.apply.releases import refuse_pending
 from installer.cluster.cluster import Cluster, Objects
 from installer.cluster.errors import Forbidden, NotServed
-from installer.cluster.kinds import SUBSCRIPTION
+from installer.cluster.kinds import SUBSCRIPTION, kind_of
 from installer.desired.build import build
 from installer.desired.infrastructure import InfrastructureGoal
 from installer.desired.infrastructure import build as build_infrastructure
@@ -17,13 +17,14 @@ from installer.flow.live_instance import Running, find
 from installer.flow.live_observing import LiveObserved, observe
 from installer.flow.new_run import new_run
 from installer.instance.instance import HelmHome
+from installer.instance.live import path_of
 from installer.model.change import Change
 from installer.model.request import InstallRequest, LiveRequest
-from installer.model.run import Edit, Infrastructure, Run, Step, Upgrade, Writes
-from installer.plan.changes import Updated
+from installer.model.run import MANAGER, Edit, Infrastructure, Run, Step, Upgrade, Writes, content
 from installer.plan.goal import Goal
 from installer.plan.live_edits import live_changes, live_edits, renamed, values_after
 from installer.plan.live_steps import Ground, ground_steps, plugin_steps, verification
+from installer.plan.merge_patch import merge_patch
 from installer.plan.operators import Wanted, decide, leave
 from installer.plan.plan import Plan, plan
 
@@ -71,7 +72,11 @@ def prepare(
     ground = Ground(
         wanted.operators, infrastructure.stages, dict(infrastructure.values), infrastructure.platform_namespace
     )
-    steps = _steps(observed, made, goal, updated, ground, live)
+    edits = tuple(
+        _as_stored(cluster, observed, renamed(edit, running.namespace))
+        for edit in live_edits(made.draft, updated, observed.live)
+    )
+    steps = _steps(observed, made, goal, _Writes(edits, values_after(updated, observed.live)), ground, live)
     values = None if any(isinstance(step, Upgrade) for step in steps) else values_after(updated, observed.live)
     changes = () if live.operators_only else live_changes(made.draft, updated, observed.live)
     return Prepared(observed, made, infrastructure, changes, new_run("install", observed.target, steps), values, base)
@@ -118,27 +123,52 @@ def _goal(observed: LiveObserved, request: InstallRequest, infrastructure: Infra
     return replace(goal, namespace=infrastructure.platform_namespace, data_index=infrastructure.data_index_url)
 
 
+@dataclass(frozen=True)
+class _Writes:
+    """What the plan changes: objects, and (None where they stay) the values of RHDH's Helm release."""
+
+    edits: tuple[Edit, ...]
+    values: dict[str, Any] | None
+
+
+def _as_stored(cluster: Cluster, observed: LiveObserved, edit: Edit) -> Edit:
+    """An edit as the API will keep it: a resource's defaults are filled in, and what it does not know is pruned.
+
+    Asked by a dry run; a ConfigMap and a Secret are kept as they are sent. Whoever may not patch is told so later.
+    """
+    if edit.before is None or edit.ref.kind in ("ConfigMap", "Secret"):
+        return edit
+    version = observed.live.objects[path_of(edit.ref)]["metadata"]["resourceVersion"]
+    patch = merge_patch(edit.before, edit.after)
+    ref = edit.ref
+    try:
+        kept = cluster.patch(
+            kind_of(ref), ref.name, ref.namespace, patch, version=version, manager=MANAGER, dry_run=True
+        )
+    except Forbidden:
+        return edit
+    return replace(edit, after=content(kept))
+
+
 def _steps(
-    observed: LiveObserved, made: Plan, goal: Goal, updated: Updated, ground: Ground, live: LiveRequest
+    observed: LiveObserved, made: Plan, goal: Goal, writes: _Writes, ground: Ground, live: LiveRequest
 ) -> tuple[Step, ...]:
     target = observed.target
     steps = ground_steps(ground, target)
     if live.operators_only:
         return tuple(step for step in steps if not isinstance(step, Infrastructure) or step.stage == "operators")
     workload = observed.running.workload or {"metadata": {}}
-    edits = tuple(renamed(edit, target.namespace) for edit in live_edits(made.draft, updated, observed.live))
-    upgrade = _upgrade(observed, updated, live)
-    if upgrade is None and values_after(updated, observed.live) is not None:
-        edits = ()  # without its values a chart's RHDH would not see them
+    upgrade = _upgrade(observed, writes.values, live)
+    # Without its values a chart's RHDH would not see the rest.
+    edits = () if upgrade is None and writes.values is not None else writes.edits
     steps += plugin_steps(edits, upgrade, target, int(workload["metadata"].get("generation", 0)))
     if steps and (upgrade is not None or not isinstance(observed.world.instance.home, HelmHome) or edits):
         steps.append(verification(observed.world, goal, made.draft, made.plugins, ground.platform))
     return tuple(steps)
 
 
-def _upgrade(observed: LiveObserved, updated: Updated, live: LiveRequest) -> Upgrade | None:
+def _upgrade(observed: LiveObserved, after: dict[str, Any] | None, live: LiveRequest) -> Upgrade | None:
     """Of RHDH's own Helm release; None where its values stay or nobody says where its chart is."""
-    after = values_after(updated, observed.live)
     stored = observed.stored
     if after is None or stored is None or live.chart is None:
         return None

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
-from installer.apply.following import kind_of
 from installer.apply.hands import Hands, Progress
 from installer.apply.lease import lease
 from installer.apply.rollout import annotations, carry_out, follow
 from installer.cluster.cluster import Object
 from installer.cluster.connect import connect
 from installer.cluster.errors import Conflict
+from installer.cluster.kinds import kind_of
 from installer.cluster.options import ConnectionOptions
 from installer.flow.live_instance import Running, described, find, gitops
 from installer.flow.live_journal import unfinished
