@@ -1,0 +1,8 @@
+"""The session that README.md shows is what happens."""
+
+from tests.world.session import record, recorded
+
+
+def test_readme_shows_what_happens():
+    # Two operators may be approved in either order.
+    assert sorted(record().splitlines()) == sorted(recorded().splitlines()), "scripts/session --update records it anew"
