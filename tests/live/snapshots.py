@@ -32,7 +32,7 @@ STAMPS = ("managedFields", "resourceVersion", "generation", "uid", "creationTime
 # What the API server picks for every new object.
 DRAWN = {"Service": ("clusterIP", "clusterIPs"), "PersistentVolumeClaim": ("volumeName",)}
 # Times and counters of rollouts, and RHDH's operator's hashes, in which the name of the namespace takes part.
-ANNOTATIONS = ("restartedat", "restarted-at", "deployment.kubernetes.io/revision", "config-hash")
+ANNOTATIONS = ("restartedat", "restarted-for", "deployment.kubernetes.io/revision", "config-hash")
 OURS = "rhdh-orchestrator"
 HELM_RELEASE = "helm.sh/release.v1"
 DATABASE = "Secret/sonataflow-psql-postgresql"
