@@ -5,6 +5,7 @@ Needs WORLD=1; see tests/world. The operators are there.
 
 import json
 import os
+import time
 
 import pytest
 
@@ -73,6 +74,23 @@ def test_a_pod_that_crashes_brings_the_old_configuration_back(program, portal):
     # Nothing is left of it: the next one, with npm mended, goes through.
     portal.world.api.delete(*MAP, "world-npm", portal.namespace)
     assert install(program, portal).code == ExitCode.OK
+
+
+def test_what_cannot_be_put_back_is_said_with_the_commands(program, portals):
+    """Somebody locks the ConfigMap in the seconds between the write and the crash."""
+    portal = portals("plain")
+    npm_serves(portal, {ORCHESTRATOR: {"fault": "npm error 404 Not Found"}})
+    running = program.start("install", "--yes", "--instance", portal.address)
+    until = time.monotonic() + 120
+    while "orchestrator" not in data(portal, "dynamic-plugins-rhdh")[PLUGINS]:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    one = portal.world.api.get(*MAP, "dynamic-plugins-rhdh", portal.namespace)
+    portal.world.api.patch({"apiVersion": "v1", "kind": "ConfigMap", **one}, {"immutable": True})
+    ran = running.wait()
+    assert ran.code == ExitCode.NOT_RESTORED, ran
+    assert any("npm error 404" in one["message"] for one in ran.errors)
+    assert any("rhdh-orchestrator undo" in (one["fix"] or "") for one in ran.errors), ran.errors
 
 
 def test_undo_puts_every_byte_back(program, portal):
