@@ -7,14 +7,15 @@ import base64
 import gzip
 import json
 import os
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from installer import __version__
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.model.recorded import VERSION, from_data, to_data
-from installer.model.run import Run, name_of
+from installer.model.run import Run, Step, Target, name_of
 
 _KIND = "rhdh-orchestrator plan"
 # Two contents of a ConfigMap for each object: far below this.
@@ -68,7 +69,7 @@ def read(path: str) -> Planned:
         ) from None
     except PermissionError:
         raise fail(ExitCode.DENIED, "file-denied", f"{path} may not be read", fix=f"chmod u+r {path}") from None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise _no_plan(path) from None
     return _planned(document, path)
 
@@ -79,11 +80,21 @@ def _planned(document: Any, path: str) -> Planned:
     try:
         run = from_data(json.loads(gzip.decompress(base64.b64decode(document["run"], validate=True))))
         planned = Planned(run, str(document["server"]), document["base"])
-    except (KeyError, TypeError, ValueError, OSError, EOFError):
+    except (KeyError, TypeError, ValueError, OSError, EOFError, RecursionError, zlib.error):
         raise _no_plan(path) from None
-    if not isinstance(planned.run, Run):
+    if not _is_run(planned.run) or not isinstance(planned.base, int | None):
         raise _no_plan(path)
     return planned
+
+
+def _is_run(found: Any) -> bool:
+    """The form of a run, as far as it decides what is done: what stands in its objects is compared with the cluster."""
+    return (
+        isinstance(found, Run)
+        and isinstance(found.target, Target)
+        and isinstance(found.steps, tuple)
+        and all(isinstance(one, get_args(Step)) for one in found.steps)
+    )
 
 
 def _no_plan(path: str) -> InstallerError:

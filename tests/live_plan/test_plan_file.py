@@ -1,0 +1,79 @@
+"""The file that `plan` writes: read back it is the same; whatever else stands in it is refused, never a crash."""
+
+import base64
+import gzip
+import json
+
+import pytest
+
+from installer.flow.plan_file import Planned, read, write
+from installer.model.change import Ref
+from installer.model.errors import ExitCode, InstallerError
+from installer.model.run import Edit, Run, Target, Writes
+
+TARGET = Target(
+    "operator", "rhdh", "developer-hub", "1.8.0", Ref("rhdh.redhat.com/v1alpha3", "Backstage", "rhdh", "x"), None
+)
+EDIT = Edit(Ref("v1", "ConfigMap", "rhdh", "app-config"), {"data": {"a": "1"}}, {"data": {"a": "2"}})
+RUN = Run("20260131-120000-1a2b", "install", "2026-01-31T12:00:00+00:00", TARGET, (Writes((EDIT,)),))
+PLANNED = Planned(RUN, "https://127.0.0.1:6443", 3)
+
+
+@pytest.fixture
+def plan(tmp_path):
+    write(str(tmp_path / "plan"), PLANNED)
+    return tmp_path / "plan"
+
+
+def test_what_is_written_is_read(plan):
+    assert read(str(plan)) == PLANNED
+    assert plan.stat().st_mode & 0o777 == 0o600
+
+
+def packed(run):
+    return base64.b64encode(gzip.compress(json.dumps(run).encode())).decode()
+
+
+def damaged(run):
+    """A byte in the middle of what was compressed is another."""
+    data = bytearray(base64.b64decode(run))
+    data[len(data) // 2] ^= 0xFF
+    return base64.b64encode(bytes(data)).decode()
+
+
+def of_run(plan, change):
+    document = json.loads(plan.read_text())
+    run = json.loads(gzip.decompress(base64.b64decode(document["run"])))
+    change(run)
+    return {**document, "run": packed(run)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda plan: {**json.loads(plan.read_text()), "run": damaged(json.loads(plan.read_text())["run"])},
+        lambda plan: {**json.loads(plan.read_text()), "run": packed([])},
+        lambda plan: {**json.loads(plan.read_text()), "run": packed("run")},
+        lambda plan: {**json.loads(plan.read_text()), "run": None},
+        lambda plan: {**json.loads(plan.read_text()), "base": "3"},
+        lambda plan: {**json.loads(plan.read_text()), "version": 2},
+        lambda plan: of_run(plan, lambda run: run.update(target="rhdh/developer-hub")),
+        lambda plan: of_run(plan, lambda run: run.update(steps="all of them")),
+        lambda plan: of_run(plan, lambda run: run["steps"].append({"_": "Delete", "namespace": "rhdh"})),
+        lambda plan: of_run(plan, lambda run: run["steps"].append(run["target"])),
+        lambda plan: of_run(plan, lambda run: run["steps"][0].update(more=1)),
+    ],
+)
+def test_anything_else_is_no_plan(plan, change):
+    plan.write_text(json.dumps(change(plan)))
+    with pytest.raises(InstallerError) as caught:
+        read(str(plan))
+    assert (caught.value.exit, caught.value.problems[0].code) == (ExitCode.INVALID, "plan-unreadable")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "\xff", "null"])
+def test_no_json_is_no_plan(plan, text):
+    plan.write_text(text, encoding="latin-1")
+    with pytest.raises(InstallerError) as caught:
+        read(str(plan))
+    assert caught.value.exit == ExitCode.INVALID
