@@ -1,0 +1,213 @@
+"""What npm is configured with, as npm itself reads it: registries, credentials, proxies, CAs. Asks no registry.
+
+Credentials leave this module only as the value of one header, for a URL that they belong to.
+"""
+
+import base64
+import binascii
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from installer.model.errors import ExitCode, fail
+from installer.registries.urls import bare, host_of, without_user
+
+FILE_LIMIT = 1024 * 1024
+DEFAULT = "https://registry.npmjs.org/"
+_PREFIX = "npm_config_"
+_LINE = re.compile(r"([^=]+)(?:=(.*))?")
+_SECTION = re.compile(r"\[[^\]]*\]\s*")
+# @npmcli/config, lib/env-replace.js: backslashes before ${NAME} escape it; ${NAME?} is empty where NAME is unset.
+_VARIABLE = re.compile(r"(?<!\\)(\\*)\$\{([^${}?]+)(\?)?\}")
+
+
+@dataclass(frozen=True)
+class NpmConfig:
+    """npm's settings by their names, the strongest source's value of each.
+
+    `registry` is `--registry`, stronger than `registry` of any file and weaker than a scope's own, as in npm.
+    """
+
+    values: Mapping[str, str] = field(repr=False)
+    environment: Mapping[str, str] = field(repr=False)
+    registry: str | None = field(default=None, repr=False)
+
+    def registry_of(self, name: str) -> str:
+        """The registry of a package by its name, ending in a slash; a user's name and password may stand in it.
+
+        Raises InstallerError (INVALID) where what is configured is no URL.
+        """
+        scope = name.partition("/")[0] if name.startswith("@") else None
+        mapped = self.values.get(f"{scope}:registry") if scope else None
+        url = mapped or self.registry or self.values.get("registry") or DEFAULT
+        if host_of(url) is None:
+            raise _no_url(scope if mapped else None)
+        return url if url.endswith("/") else f"{url}/"
+
+    def authorization(self, url: str) -> str | None:
+        """The header's value for a URL: of the longest key above it (npm-registry-fetch, lib/auth.js)."""
+        parts = urlsplit(bare(url))
+        key = f"//{parts.netloc}{parts.path}"
+        while len(key) > len("//"):
+            found = self._credential(key)
+            if found is not None:
+                return found
+            key = re.sub(r"([^/]+|/)$", "", key)
+        return _of_user(url)
+
+    def proxy(self, url: str) -> str | None:
+        """The proxy for a URL (@npmcli/agent, lib/proxy.js); None where there is none to take."""
+        known = {name.lower(): value for name, value in self.environment.items()}
+        names = ("https_proxy",) if url.startswith("https:") else ("https_proxy", "http_proxy", "proxy")
+        configured = self.values.get("https-proxy") or self.values.get("proxy")
+        chosen = configured or next((known[name] for name in names if known.get(name)), None)
+        excepted = self.values.get("noproxy") or known.get("no_proxy", "")
+        if chosen in (None, "false", "null") or _excepted(host_of(url) or "", excepted):
+            return None
+        return chosen
+
+    @property
+    def strict_tls(self) -> bool:
+        return self.values.get("strict-ssl") != "false"
+
+    @property
+    def ca_file(self) -> str | None:
+        """A file of CAs that stands in the place of the well-known ones."""
+        return self.values.get("cafile")
+
+    @property
+    def more_cas(self) -> str | None:
+        """A file of CAs that are trusted beside the well-known ones."""
+        return self.environment.get("NODE_EXTRA_CA_CERTS")
+
+    def _credential(self, key: str) -> str | None:
+        if token := self.values.get(f"{key}:_authToken"):
+            return f"Bearer {token}"
+        if basic := self.values.get(f"{key}:_auth"):
+            return f"Basic {basic}"
+        user, password = self.values.get(f"{key}:username"), self.values.get(f"{key}:_password")
+        return _basic(user, _decoded(password)) if user and password else None
+
+
+def read(folder: Path, environment: Mapping[str, str], registry: str | None = None) -> NpmConfig:
+    """The settings that npm would have in that folder: environment, the folder's `.npmrc`, the user's.
+
+    Raises InstallerError: DENIED for a file that may not be read, INVALID for what is no text.
+    """
+    told = _of_environment(environment)
+    home = environment.get("HOME", "")
+    user = told.get("userconfig") or (str(Path(home) / ".npmrc") if home else None)
+    values = parse(_text(Path(user)), environment) if user else {}
+    values |= parse(_text(folder / ".npmrc"), environment)
+    return NpmConfig(values | told, environment, registry)
+
+
+def parse(text: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The settings of a `.npmrc` (npm's package `ini`): keys to values; what stands in a section is not npm's."""
+    found: dict[str, str] = {}
+    for line in re.split(r"[\r\n]+", text):
+        if not line.strip() or line.lstrip()[0] in ";#":
+            continue
+        if _SECTION.fullmatch(line):
+            break
+        match = _LINE.fullmatch(line)
+        if match is not None:
+            value = "true" if match[2] is None else _plain(match[2])
+            found[expand(_plain(match[1]), environment)] = expand(value, environment).strip()
+    return found
+
+
+def expand(text: str, environment: Mapping[str, str]) -> str:
+    """`${NAME}` by its value; a name that is not set stays as it is written."""
+
+    def value(match: re.Match[str]) -> str:
+        escapes, name, optional = match.groups()
+        if len(escapes) % 2:
+            return match[0][(len(escapes) + 1) // 2 :]
+        return escapes[len(escapes) // 2 :] + environment.get(name, "" if optional else f"${{{name}}}")
+
+    return _VARIABLE.sub(value, text)
+
+
+def _plain(text: str) -> str:
+    """A key or value without its quotes; where it has none, up to the first `;` or `#` that is not escaped."""
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        return text[1:-1]
+    return "".join(_until_comment(text)).strip()
+
+
+def _until_comment(text: str) -> Iterator[str]:
+    escaped = False
+    for character in text:
+        if escaped:
+            yield character if character in "\\;#" else f"\\{character}"
+        elif character in ";#":
+            return
+        elif character != "\\":
+            yield character
+        escaped = character == "\\" and not escaped
+    if escaped:
+        yield "\\"
+
+
+def _of_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """`npm_config_…` in any case; of a name `_` is `-`, unless it names a host's credential."""
+    found: dict[str, str] = {}
+    for name, value in environment.items():
+        if name.lower().startswith(_PREFIX) and value:
+            key = name[len(_PREFIX) :]
+            found[key if key.startswith("//") else re.sub(r"(?!^)_", "-", key).lower()] = value
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return ""
+        if status.st_size > FILE_LIMIT:
+            raise fail(ExitCode.INVALID, "npmrc-too-large", f"{path} has more than {FILE_LIMIT:,} bytes")
+        return path.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except PermissionError:
+        raise fail(ExitCode.DENIED, "npmrc-denied", f"{path} may not be read", fix=f"chmod u+r {path}") from None
+    except UnicodeDecodeError:
+        raise fail(ExitCode.INVALID, "npmrc-no-text", f"{path} is no text in UTF-8") from None
+
+
+def _no_url(scope: str | None) -> Exception:
+    what = f"the registry that .npmrc gives for {scope}" if scope else "the registry"
+    fix = "give it as https://HOST/PATH/"
+    return fail(ExitCode.INVALID, "no-registry-url", f"{what} is no http or https URL", fix=fix)
+
+
+def _of_user(url: str) -> str | None:
+    """Of a name and a password that stand in the URL itself."""
+    if without_user(url) == url:
+        return None
+    parts = urlsplit(url)
+    return _basic(unquote(parts.username or ""), unquote(parts.password or ""))
+
+
+def _basic(user: str, password: str) -> str:
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode('ascii')}"
+
+
+def _decoded(text: str) -> str:
+    """`_password` is base64 of the password; Node reads what is none as far as it can, which nobody means."""
+    try:
+        return base64.b64decode(text).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _excepted(host: str, names: str) -> bool:
+    """Whether a host is one of, or lies below one of, the names that are separated by commas."""
+    labels = host.split(".")
+    listed = [[label for label in name.strip().split(".") if label] for name in names.split(",")]
+    return any(name and labels[-len(name) :] == name for name in listed)
