@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from installer.cli.connection import connected, connection_of
+from installer.cli.connection import LASTING, connected, connection_of
 from installer.cli.options import command, session_of
 from installer.cli.values import FILE
 
@@ -29,9 +29,9 @@ def resume(ctx: click.Context, /, **options: Any) -> "Report":
     """Go on with a run that was stopped, to the end that it would have come to.
 
     Without RUN the last one is meant. What was written is not written again; where there is nothing to go on with,
-    nothing is done.
+    nothing is done. It takes 15 minutes at most, or --timeout.
     """
-    connection = connection_of(options)
+    connection = connection_of(options, within=LASTING)
     from installer.cli.progress import progress_on
     from installer.cli.terminal import confirm_on
     from installer.flow.live_runs import resume as walk

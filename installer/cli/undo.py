@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from installer.cli.connection import connected, connection_of
+from installer.cli.connection import LASTING, connected, connection_of
 from installer.cli.options import command, session_of
 from installer.cli.values import FILE
 
@@ -29,9 +29,9 @@ def undo(ctx: click.Context, /, **options: Any) -> "Report":
     """Put back what a run changed of RHDH's configuration, to the byte, and wait until RHDH runs with it.
 
     Without RUN the last one is meant. What somebody edited since is named and kept (8). Operators, Knative and the
-    SonataFlow platform stay as they are.
+    SonataFlow platform stay as they are. It takes 15 minutes at most, or --timeout.
     """
-    connection = connection_of(options)
+    connection = connection_of(options, within=LASTING)
     from installer.cli.progress import progress_on
     from installer.cli.terminal import confirm_on
     from installer.flow.live_runs import undo as walk
