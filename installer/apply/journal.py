@@ -24,6 +24,8 @@ KEPT = 10
 PART = 700 * 1024
 _INSTANCE, _RUN, _ROLE = f"{MANAGER}/instance", f"{MANAGER}/run", f"{MANAGER}/role"
 _HEAD_TYPE, _PART_TYPE = f"{MANAGER}/run", f"{MANAGER}/part"
+# The field selector of all other Secrets.
+NO_JOURNAL = f"type!={_HEAD_TYPE},type!={_PART_TYPE}"
 _LABEL = 63
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from installer.apply.journal import NO_JOURNAL
 from installer.cluster.cluster import Cluster, Object, Objects
 from installer.cluster.errors import Forbidden, NotFound, NotServed
 from installer.cluster.kinds import CONFIG_MAP, ROUTE, SECRET
@@ -15,7 +16,7 @@ from installer.instance.chart import Values, recognise
 from installer.instance.instance import Instance
 from installer.instance.live import Live
 from installer.instance.objects import Objects as Referred
-from installer.instance.stored_release import StoredRelease, newest
+from installer.instance.stored_release import TYPE, StoredRelease, newest
 from installer.instance.version import of_chart
 from installer.instance.view import view
 from installer.knowledge.releases import Release, release
@@ -24,7 +25,7 @@ from installer.model.run import Target
 from installer.plan.prediction import World
 
 # Helm's storage may hold a megabyte for each revision, our own journal more: neither is configuration.
-_CONFIGURATION = "type!=helm.sh/release.v1,type!=rhdh-orchestrator/run"
+_CONFIGURATION = f"type!={TYPE},{NO_JOURNAL}"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from installer.flow.live_journal import chosen, unfinished
 from installer.flow.saying import discreet
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.report import Report
-from installer.model.run import Rollout, Run, State, Step, Target, Upgrade, Writes, name_of
+from installer.model.run import Infrastructure, Rollout, Run, State, Step, Target, Upgrade, Writes, name_of
 
 Confirm = Callable[[str, str], bool | None]
 STAYS = "operators, Knative and the SonataFlow platform stay as they are"
@@ -53,10 +53,10 @@ def start(means: Means, run: Run, *, ready: Callable[[Hands], None]) -> Outcome:
     """Carry out a new run, which must have steps, under the Lease of its target.
 
     :param ready: called under the Lease before anything is written; raises InstallerError where the plan is out of date
-    :raises InstallerError: before the first write only: CONFLICT where another run is at work or has stopped before its
+    :raises InstallerError: before the first write only: FINDINGS where a step needs helm and there is none, CONFLICT where another run is at work or has stopped before its
         end (`live_journal.unfinished`), what `ready` raises. Later ones are the outcome's problems.
     """
-    with _working(means, run.target) as hands:
+    with _working(means, run.target, run.steps) as hands:
         stopped = unfinished(means.cluster, run.target.namespace, run.target.name)
         if stopped is not None:
             raise _unfinished(stopped)
@@ -142,13 +142,14 @@ def undo(
 
 
 @contextmanager
-def _working(means: Means, target: Target) -> Iterator[Hands]:
+def _working(means: Means, target: Target, steps: tuple[Step, ...] = ()) -> Iterator[Hands]:
+    """The Lease and what else a run is done with; a helm that `steps` need is looked for before the Lease is made."""
     deadline = means.cluster.deadline
-    with (
-        bound_helm(means.connection, means.helm) as helm,
-        lease(means.connection, target, until=deadline, progress=means.progress) as taken,
-    ):
-        yield Hands(means.cluster, target, helm, means.progress, taken.held)
+    with bound_helm(means.connection, means.helm) as helm:
+        if any(isinstance(one, Infrastructure | Upgrade) for one in steps):
+            helm()
+        with lease(means.connection, target, until=deadline, progress=means.progress) as taken:
+            yield Hands(means.cluster, target, helm, means.progress, taken.held)
 
 
 def _outcome(journal: Journal, carry_out: Callable[[], None]) -> Outcome:
