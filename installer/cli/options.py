@@ -158,7 +158,8 @@ def _write_options(params: Sequence[click.Parameter], ctx: click.Context, format
     own: list[tuple[str, str]] = []
     common: list[tuple[str, str]] = []
     for param in params:
-        record = param.get_help_record(ctx)
+        # Click from 8.2 on would list arguments as well, with no word about them.
+        record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
         if record is not None:
             (common if param.name in _COMMON else own).append(record)
     for title, rows in (("Options", own), ("Common options, before or after the command", common)):
