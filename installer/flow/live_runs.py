@@ -53,8 +53,9 @@ def start(means: Means, run: Run, *, ready: Callable[[Hands], None]) -> Outcome:
     """Carry out a new run, which must have steps, under the Lease of its target.
 
     :param ready: called under the Lease before anything is written; raises InstallerError where the plan is out of date
-    :raises InstallerError: before the first write only: FINDINGS where a step needs helm and there is none, CONFLICT where another run is at work or has stopped before its
-        end (`live_journal.unfinished`), what `ready` raises. Later ones are the outcome's problems.
+    :raises InstallerError: before the first write only: FINDINGS where a step needs helm and there is none, CONFLICT
+        where another run is at work or has stopped before its end (`live_journal.unfinished`), what `ready` raises.
+        Later ones are the outcome's problems.
     """
     with _working(means, run.target, run.steps) as hands:
         stopped = unfinished(means.cluster, run.target.namespace, run.target.name)

@@ -87,14 +87,11 @@ def _planned(document: Any, path: str) -> Planned:
     return planned
 
 
-def _is_run(found: Any) -> bool:
+def _is_run(found: object) -> bool:
     """The form of a run, as far as it decides what is done: what stands in its objects is compared with the cluster."""
-    return (
-        isinstance(found, Run)
-        and isinstance(found.target, Target)
-        and isinstance(found.steps, tuple)
-        and all(isinstance(one, get_args(Step)) for one in found.steps)
-    )
+    target, steps = getattr(found, "target", None), getattr(found, "steps", None)
+    is_whole = isinstance(found, Run) and isinstance(target, Target) and isinstance(steps, tuple)
+    return is_whole and all(isinstance(one, get_args(Step)) for one in steps or ())
 
 
 def _no_plan(path: str) -> InstallerError:
