@@ -16,11 +16,7 @@ from installer.model.change import Flavour, Ref
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.model.run import MANAGER, Rollout
 from installer.plan.readiness import condition
-
-# What `kubectl rollout restart` and `oc rollout restart` write, with the time; other tools show it.
-RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
-# Which rollout of ours it was for: a run that is taken up again must not restart twice.
-RESTARTED_FOR = f"{MANAGER}/restarted-for"
+from installer.plan.restarts import RESTARTED_AT, RESTARTED_FOR
 
 _ATTEMPTS = 10  # a Deployment's status moves its resourceVersion, most of all while it rolls
 # Seconds in which whoever owns the workload acts. RHDH's operator reconciles within a minute; helm has acted already.

@@ -1,6 +1,7 @@
 """Puts one content of an object in the place of another, where that still stands. Never over what somebody edited.
 
-Contents are compared without metadata and status: RHDH's operator puts labels on the ConfigMaps that it reads.
+Contents are compared without metadata and status: RHDH's operator puts labels on the ConfigMaps that it reads. Whoever
+restarts RHDH marks what its pods are made of, which is no edit either.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from installer.model.change import Ref
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.run import LABELS, MANAGER, Content, Edit, content
 from installer.plan.merge_patch import merge_patch
+from installer.plan.restarts import unmarked
 
 _ATTEMPTS = 4
 Standing = Literal["old", "new", "other"]
@@ -39,7 +41,11 @@ class Sight:
     @property
     def standing(self) -> Standing:
         there = None if self.found is None else content(self.found)
-        return "new" if there == self.swap.new else "old" if there == self.swap.old else "other"
+        return "new" if _is_same(there, self.swap.new) else "old" if _is_same(there, self.swap.old) else "other"
+
+
+def _is_same(one: Content | None, other: Content | None) -> bool:
+    return one == other if one is None or other is None else unmarked(one) == unmarked(other)
 
 
 def forwards(edit: Edit) -> Swap:
