@@ -7,7 +7,7 @@ import click
 
 from installer.cli.options import Table, command
 from installer.cli.table import CONFIG
-from installer.cli.values import FILE, FOLDER, assignments
+from installer.cli.values import FILE, FOLDER, assignments, instance
 
 if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
     from installer.model.report import Report
@@ -23,7 +23,9 @@ def _sources(function: "Callable[..., Report]") -> "Callable[..., Report]":
     for option in reversed(
         (
             click.option("--directory", type=FOLDER, metavar="DIR", help="Manifests that hold an RHDH."),
-            click.option("--instance", metavar="[NAMESPACE/]NAME", help="Which RHDH, where there are several."),
+            click.option(
+                "--instance", metavar="[NAMESPACE/]NAME", callback=instance, help="Which RHDH, where there are several."
+            ),
             click.option("--file", type=FILE, metavar="FILE", help="A dynamic-plugins.yaml; includes are beside it."),
             click.option(
                 "--app-config", type=FILE, multiple=True, metavar="FILE", help="An app-config; repeat, last wins."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from installer.cli.values import FILE, FOLDER
+from installer.cli.values import FILE, FOLDER, instance
 
 if TYPE_CHECKING:
     from installer.cluster.options import ConnectionOptions
@@ -34,7 +34,9 @@ class Duration(click.ParamType[float]):
 
 DURATION = Duration()
 _OPTIONS = (
-    click.option("--instance", metavar="[NAMESPACE/]NAME", help="Which RHDH, where there are several."),
+    click.option(
+        "--instance", metavar="[NAMESPACE/]NAME", callback=instance, help="Which RHDH, where there are several."
+    ),
     click.option("-n", "--namespace", metavar="NAMESPACE", help="Look for RHDH in this namespace only."),
     click.option("--kubeconfig", type=FILE, metavar="FILE", help="The kubeconfig (KUBECONFIG, ~/.kube/config)."),
     click.option("--context", metavar="NAME", help="The context of the kubeconfig."),

@@ -38,3 +38,10 @@ def assignments(_ctx: click.Context, _param: click.Parameter, values: tuple[str,
             # The text itself is not repeated: it may be a secret without its name.
             raise click.BadParameter("what is wanted is NAME=VALUE.")
     return tuple((value.partition("=")[0], value.partition("=")[2]) for value in values)
+
+
+def instance(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """A callback for NAME or NAMESPACE/NAME."""
+    if value is not None and not (all(value.split("/")) and value.count("/") <= 1):
+        raise click.BadParameter(f"{value!r} is no NAME and no NAMESPACE/NAME.")
+    return value

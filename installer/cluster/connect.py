@@ -13,7 +13,7 @@ from typing import Any, cast
 from installer.cluster.cluster import Cluster
 from installer.cluster.deadline import Deadline
 from installer.cluster.errors import Unauthorized, Unreachable
-from installer.cluster.kubeconfig import ACCOUNT, Chosen, Entry, choose, document
+from installer.cluster.kubeconfig import ACCOUNT, Chosen, Entry, absent, choose, document
 from installer.cluster.options import ConnectionOptions
 from installer.cluster.remembering import memory_of
 from installer.cluster.transport import Transport
@@ -39,10 +39,11 @@ def connect(options: ConnectionOptions) -> Cluster:
     if "KUBERNETES_SERVICE_HOST" in os.environ and not options.kubeconfig:
         namespace = options.namespace or _own_namespace()
         return _cluster(_in_cluster(), namespace, impersonation(_as_flags(options)), deadline, options)
+    gone = absent(options, os.environ)
     raise fail(
         ExitCode.TARGET,
         "cluster-unknown",
-        "no kubeconfig names a cluster to talk to",
+        f"no kubeconfig names a cluster to talk to{f'; KUBECONFIG: there is no {gone}' if gone else ''}",
         fix="log in (oc login), set KUBECONFIG, or add --kubeconfig FILE",
     )
 

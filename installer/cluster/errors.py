@@ -2,6 +2,9 @@
 
 from installer.model.errors import ExitCode, InstallerError, Problem
 
+# kubectl has our flags for the connection, so that it can be asked in the same way.
+ASK_THE_API = "kubectl get --raw /readyz, with the same options of kubectl, asks the same API"
+
 
 class ClusterError(InstallerError):
     """The root of what this room raises; always one problem."""
@@ -36,7 +39,8 @@ class Forbidden(ClusterError):
             "forbidden",
             f"not allowed: {verb} {resource}{called}{scope}",
             ExitCode.DENIED,
-            f"have a Role or ClusterRole with it bound to you; kubectl auth can-i {verb} {resource}{option} asks",
+            "have the roles bound to you that rhdh-orchestrator rbac print -n NAMESPACE prints; "
+            f"kubectl auth can-i {verb} {resource}{option} asks",
         )
 
 
@@ -65,7 +69,7 @@ class Unreachable(ClusterError):
     """No answer, none in time, or only failures of the server (429 and 5xx for too long)."""
 
     def __init__(self, why: str) -> None:
-        super().__init__("api-unreachable", why, ExitCode.UNREACHABLE, "kubectl get --raw /readyz asks the same API")
+        super().__init__("api-unreachable", why, ExitCode.UNREACHABLE, ASK_THE_API)
 
 
 class Gone(ClusterError):

@@ -99,15 +99,23 @@ def _files(options: ConnectionOptions, environment: Mapping[str, str]) -> Iterat
         yield Path(path).expanduser(), False
 
 
+def absent(options: ConnectionOptions, environment: Mapping[str, str]) -> str:
+    """The kubeconfig files that are named and not there, `a, b`; "" where every one is there, or none is named."""
+    named = [path for path, _ in _files(options, environment)] if environment.get("KUBECONFIG") else []
+    return ", ".join(str(path) for path in named if not path.exists())
+
+
 def _read(path: Path, *, explicit: bool) -> Any:
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         if explicit:
-            raise fail(ExitCode.TARGET, "kubeconfig-missing", f"the kubeconfig {path} does not exist") from None
+            message, fix = f"the kubeconfig {path} does not exist", "log in (oc login), or correct --kubeconfig FILE"
+            raise fail(ExitCode.TARGET, "kubeconfig-missing", message, fix=fix) from None
         return {}
     except PermissionError:
-        raise fail(ExitCode.DENIED, "kubeconfig-denied", f"the kubeconfig {path} may not be read") from None
+        message, fix = f"the kubeconfig {path} may not be read", f"make it yours: ls -l {path} says whose it is"
+        raise fail(ExitCode.DENIED, "kubeconfig-denied", message, fix=fix) from None
     except (yaml.YAMLError, UnicodeDecodeError):
         # The parser's message quotes the line, which may hold a credential.
         raise fail(ExitCode.INVALID, "kubeconfig-invalid", f"{path} is no kubeconfig: it is no YAML") from None
@@ -150,7 +158,8 @@ def _named(known: dict[str, Entry], what: str, name: Any) -> Entry:
     if name in known:
         return known[name]
     there = ", ".join(sorted(known)) or "none"
-    raise fail(ExitCode.TARGET, f"{what}-unknown", f"the kubeconfig has no {what} {name!r}; there is {there}")
+    message, fix = f"the kubeconfig has no {what} {name!r}; there is {there}", f"choose one with --{what} NAME"
+    raise fail(ExitCode.TARGET, f"{what}-unknown", message, fix=fix)
 
 
 def _with_cluster_flags(cluster: Entry, options: ConnectionOptions) -> Entry:

@@ -39,7 +39,7 @@ def said(absent: Sequence[Permission]) -> str:
 
 def _problem(one: Permission) -> Problem:
     scope = f"in namespace {one.namespace}" if one.namespace else "in all namespaces"
-    fix = "have the roles bound to you that this prints: rhdh-orchestrator rbac print"
+    fix = "have the roles bound to you that this prints: rhdh-orchestrator rbac print -n NAMESPACE"
     return Problem("forbidden", f"not allowed: {one} {scope}", None, fix, ExitCode.DENIED)
 
 

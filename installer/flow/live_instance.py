@@ -168,7 +168,9 @@ def _one(found: list[Running], selection: str | None, namespace: str | None) -> 
         message = f"no RHDH called {selection} in {scope}; there is {names}"
         raise fail(ExitCode.TARGET, "instance-unknown", message, fix="choose one with --instance NAMESPACE/NAME")
     message = f"no RHDH in {scope}: no Backstage resource, and no workload with an init container {INIT_CONTAINER}"
-    raise fail(ExitCode.TARGET, "instance-missing", message, fix="look in another cluster with --context CONTEXT")
+    fix = "look in another cluster with --context CONTEXT"
+    fix += ", or leave the namespace out to look in all of them" if namespace else ""
+    raise fail(ExitCode.TARGET, "instance-missing", message, fix=fix)
 
 
 def _unseen(error: Forbidden) -> InstallerError:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from installer.apply.hands import Progress
 from installer.cluster.connect import connect
 from installer.cluster.deadline import Deadline
-from installer.cluster.errors import Unreachable
+from installer.cluster.errors import ASK_THE_API, Unreachable
 from installer.cluster.options import ConnectionOptions
 from installer.flow.live_status import look_at
 from installer.flow.saying import discreet
@@ -51,9 +51,9 @@ def _look(connection: ConnectionOptions, instance: str | None, until: Deadline, 
 def _late(last: Report | None) -> Report:
     if last is None:
         message = "the API has not answered within the time that --timeout gives"
-        fix = "kubectl get --raw /readyz asks the same API"
-        return Report(errors=(Problem("api-unreachable", message, None, fix, ExitCode.UNREACHABLE),))
+        return Report(errors=(Problem("api-unreachable", message, None, ASK_THE_API, ExitCode.UNREACHABLE),))
     why = "; ".join((last.result or {})["reasons"])
     message = f"the Orchestrator does not work yet: {why}"
-    problem = Problem("not-healthy", message, None, "wait longer, with --timeout DURATION", ExitCode.UNREACHABLE)
+    fix = "wait longer, with --timeout DURATION; what was never installed comes with rhdh-orchestrator install"
+    problem = Problem("not-healthy", message, None, fix, ExitCode.UNREACHABLE)
     return replace(last, errors=(problem,))

@@ -134,6 +134,8 @@ def test_what_the_file_lacks_is_named(options, code, words, write):
     assert raised.value.exit is ExitCode.TARGET
     assert raised.value.problems[0].code == code
     assert words in str(raised.value)
+    (option,) = options
+    assert raised.value.problems[0].fix == f"choose one with --{option} NAME"
 
 
 @pytest.mark.parametrize(
@@ -151,6 +153,16 @@ def test_a_missing_file_that_was_asked_for():
     with pytest.raises(InstallerError) as raised:
         chosen(kubeconfig="/no/such/file")
     assert raised.value.exit is ExitCode.TARGET
+    assert "--kubeconfig FILE" in str(raised.value.problems[0].fix)
+
+
+def test_missing_files_of_the_variable_are_named(monkeypatch, tmp_path):
+    (tmp_path / "there").write_text("")
+    monkeypatch.setenv("KUBECONFIG", os.pathsep.join(("/no/such/file", str(tmp_path / "there"))))
+    with pytest.raises(InstallerError) as raised:
+        connect(ConnectionOptions())
+    assert "KUBECONFIG: there is no /no/such/file" in raised.value.problems[0].message
+    assert "there is no /no/such/file," not in raised.value.problems[0].message
 
 
 def test_no_cluster_at_all():

@@ -105,6 +105,7 @@ def test_forbidden_names_verb_and_full_resource(fake, cluster):
     problem = raised.value.problems[0]
     assert problem.message == "not allowed: list things.example.com in all namespaces"
     assert "kubectl auth can-i list things.example.com --all-namespaces" in problem.fix
+    assert "rhdh-orchestrator rbac print -n NAMESPACE" in problem.fix
 
 
 @pytest.mark.parametrize("answer", [b"<html>", b"[]", b""])

@@ -175,14 +175,17 @@ def test_several_instances(recorded, ask):
         ([], "instance-missing", "no RHDH in the cluster"),
         (["-n", "empty"], "instance-missing", "no RHDH in namespace empty"),
         (["--instance", "a/b"], "instance-missing", "no RHDH in namespace a"),
+        (["--instance", "a/b/c"], "bad-value", "'a/b/c' is no NAME and no NAMESPACE/NAME"),
     ],
 )
 def test_no_instance(words, code, message, recorded, ask):
     fill(recorded, *ORCHESTRATOR)
     said = ask("status", *words)
-    assert said.code == ExitCode.TARGET
-    assert said.document["errors"][0]["code"] == code
-    assert message in said.document["errors"][0]["message"]
+    assert said.code == (ExitCode.USAGE if code == "bad-value" else ExitCode.TARGET)
+    (error,) = said.document["errors"]
+    assert error["code"] == code
+    assert message in error["message"]
+    assert ("leave the namespace out" in error["fix"]) == ("in namespace" in message)
 
 
 def test_an_unknown_name(recorded, ask):
