@@ -14,6 +14,8 @@ from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.run import Step, Upgrade, Writes, name_of
 
 CarryOut = Callable[[Step, Hands], None]
+# What the plan was made on has changed: the same run would meet the same again, so only a new plan goes on.
+_OUTDATED = frozenset({"operator-moved", "release-changed", "subscription-missing"})
 
 
 def execute(journal: Journal, hands: Hands, carry: CarryOut = carry_out) -> None:
@@ -55,13 +57,20 @@ def _forward(journal: Journal, hands: Hands, carry: CarryOut) -> None:
 
 def _stopped(journal: Journal, error: InstallerError) -> InstallerError:
     """The error with how to go on. Where nothing was written, the next command plans anew."""
-    is_over = isinstance(error, Moved) and error.untouched and not _has_written(journal)
+    is_over = _is_outdated(error) and not _has_written(journal)
     with suppress(InstallerError):  # the error itself is what counts
         journal.close("failed", failed=journal.header.begun, over=is_over)
     if is_over:
         return error
     message = f"run {journal.run.id} stopped at {_step(journal)}; what it did until there stands"
     return InstallerError(*error.problems, Problem("run-stopped", message, None, how_to_go_on(journal), error.exit))
+
+
+def _is_outdated(error: InstallerError) -> bool:
+    """Whether the plan is out of date, and nothing of the step that says so was written."""
+    if isinstance(error, Moved):
+        return error.untouched
+    return {one.code for one in error.problems} <= _OUTDATED
 
 
 def _has_written(journal: Journal) -> bool:

@@ -158,8 +158,14 @@ def _outcome(journal: Journal, carry_out: Callable[[], None]) -> Outcome:
     try:
         carry_out()
     except InstallerError as error:
-        return Outcome(journal.run.id, journal.header.steps, error.problems)
+        return Outcome(journal.run.id, _as_failed(journal.header), error.problems)
     return Outcome(journal.run.id, journal.header.steps)
+
+
+def _as_failed(header: Header) -> tuple[Mark, ...]:
+    """The step at hand failed, also where the API could not be told any more."""
+    is_at_hand = header.begun >= 0 and header.steps[header.begun].state == "pending"
+    return header.marked(header.begun, "failed").steps if is_at_hand else header.steps
 
 
 def _undone(journal: Journal, hands: Hands) -> Outcome:
