@@ -12,6 +12,7 @@ from installer.apply.lease import lease
 from installer.apply.undo import undo as put_back
 from installer.cluster.cluster import Cluster
 from installer.cluster.connect import connect
+from installer.cluster.kinds import kind_of
 from installer.cluster.options import ConnectionOptions
 from installer.flow.helm_binding import bound_helm
 from installer.flow.live_instance import Running, described, find
@@ -63,8 +64,21 @@ def start(means: Means, run: Run, *, ready: Callable[[Hands], None]) -> Outcome:
             raise _unfinished(stopped)
         ready(hands)
         tidy(means.cluster, run.target)
-        journal = write(means.cluster, run)
+        journal = write(means.cluster, counted_from_now(means.cluster, run))
         return _outcome(journal, lambda: execute(journal, hands))
+
+
+def counted_from_now(cluster: Cluster, run: Run) -> Run:
+    """The run with its rollout counted from the workload as it is now: since the plan somebody may have scaled it."""
+    return replace(run, steps=tuple(_counted_from_now(cluster, step) for step in run.steps))
+
+
+def _counted_from_now(cluster: Cluster, step: Step) -> Step:
+    if not isinstance(step, Rollout):
+        return step
+    workload = step.workload
+    found = cluster.get(kind_of(workload), workload.name, workload.namespace)
+    return replace(step, since=int(found["metadata"]["generation"]))
 
 
 def take_up(means: Means, target: Target, run: str) -> Outcome:

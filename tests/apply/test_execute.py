@@ -10,10 +10,10 @@ from installer.apply.hands import Hands
 from installer.apply.header import header_of, to_text
 from installer.apply.journal import Entry, Journal
 from installer.apply.writes import Moved
-from installer.flow.live_runs import _outcome
+from installer.flow.live_runs import _outcome, counted_from_now
 from installer.model.change import Ref
 from installer.model.errors import ExitCode, InstallerError, Problem
-from installer.model.run import Edit, Infrastructure, Operator, Operators, Run, Target, Upgrade, Writes
+from installer.model.run import Edit, Infrastructure, Operator, Operators, Rollout, Run, Target, Upgrade, Writes
 from tests.cluster.conftest import cluster, fake, nobodys  # noqa: F401 - fixtures
 from tests.cluster.fake import named
 
@@ -101,3 +101,12 @@ def test_the_step_that_failed_is_told_though_the_api_is_gone(fake, cluster):  # 
     outcome, head = stopped(fake, cluster, (WRITES, UPGRADE), error("api-unreachable"), silent=3)
     assert head.end == ("running", "forward")
     assert [one.state for one in outcome.steps] == ["done", "failed"]
+
+
+def test_a_rollout_is_counted_from_the_first_write(fake, cluster):  # noqa: F811
+    workload = Ref("apps/v1", "Deployment", "rhdh", "developer-hub")
+    now = {"metadata": {"name": "developer-hub", "namespace": "rhdh", "generation": 7}}
+    fake.answers["GET /apis/apps/v1/namespaces/rhdh/deployments/developer-hub"] = 200, now
+    steps = (WRITES, Rollout(workload, "operator", 4))
+    run = Run("20260131-120000-1a2b", "install", "2026-01-31T12:00:00+00:00", TARGET, steps)
+    assert counted_from_now(cluster(), run).steps == (WRITES, Rollout(workload, "operator", 7))
