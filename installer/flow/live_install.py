@@ -21,6 +21,7 @@ from installer.flow.live_permissions import needed
 from installer.flow.live_planning import Prepared, prepare
 from installer.flow.live_report import gated, refusals, report_of, text_of, values_not_applied
 from installer.flow.live_runs import Confirm, Means, Outcome, start, take_up
+from installer.flow.new_run import begun_now
 from installer.flow.saying import discreet
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.report import Report
@@ -78,7 +79,7 @@ def apply(connection: ConnectionOptions, file: str, helm: str | None, talk: Talk
     planned = plan_file.read(file)
     with _connected(connection) as cluster:
         _refuse_other_cluster(cluster, planned)
-        run = planned.run
+        run = begun_now(planned.run, "apply")
         if not run.steps:
             return Report(_result(run, Outcome(None, ()), {}), "nothing to do\n")
         means = Means(connection, cluster, helm, talk.progress)

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from installer.flow.new_run import begun_now
 from installer.flow.plan_file import Planned, read, write
 from installer.model.change import Ref
 from installer.model.errors import ExitCode, InstallerError
@@ -77,3 +78,10 @@ def test_no_json_is_no_plan(plan, text):
     with pytest.raises(InstallerError) as caught:
         read(str(plan))
     assert caught.value.exit == ExitCode.INVALID
+
+
+def test_a_plan_that_is_carried_out_twice_is_two_runs():
+    first, second = begun_now(RUN, "apply"), begun_now(RUN, "apply")
+    assert (first.command, first.target, first.steps) == ("apply", RUN.target, RUN.steps)
+    assert len({first.id, second.id, RUN.id}) == 3
+    assert first.started > RUN.started  # the journal sorts by it: `undo` means the run that was carried out last
