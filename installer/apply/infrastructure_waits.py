@@ -41,7 +41,7 @@ Judge = Callable[[Object], Readiness]
 
 def await_kinds(step: Infrastructure, hands: Hands) -> None:
     """Until the API serves the kinds of the stage: its operators bring them, often after they have Succeeded."""
-    for kind in _needed(step):
+    for kind in needed_kinds(step):
         if hands.cluster.find(kind) is not None:
             continue
         await_object(hands, CRD, _CRDS[kind], None, lambda one: by_condition(one, "Established"))
@@ -99,8 +99,8 @@ def late(what: str, why: str) -> InstallerError:
     return fail(ExitCode.UNREACHABLE, "not-ready", f"{what} is not ready: {why}", fix=fix)
 
 
-def _needed(step: Infrastructure) -> Iterator[Kind]:
-    """Each stage holds the lower ones as well."""
+def needed_kinds(step: Infrastructure) -> Iterator[Kind]:
+    """What a stage makes objects of and operators bring; each stage holds the lower ones as well."""
     if step.stage == "operators":
         return
     yield from (kind for _, kind in _enabled_knative(step))

@@ -2,15 +2,17 @@
 
 from typing import Protocol
 
+from installer.apply.infrastructure_waits import needed_kinds
 from installer.cluster.cluster import Cluster, Objects
 from installer.cluster.errors import NotFound, NotServed
 from installer.cluster.kinds import EVENTING, NAMESPACE, OPENSHIFT, PLATFORM, SECRET, SERVICE, SERVING, STATEFUL_SET
 from installer.cluster.resources import Kind
-from installer.desired.infrastructure import Existing, Place, needs_database_secret, place
+from installer.desired.infrastructure import Existing, InfrastructureGoal, Place, needs_database_secret, place
 from installer.desired.values import at, overlaid
 from installer.instance.stored_release import StoredRelease, applied, labels, newest
 from installer.knowledge.chart import orchestrator
 from installer.knowledge.releases import Release
+from installer.model.errors import ExitCode, fail
 from installer.model.run import RELEASE
 
 POLICY = Kind("networking.k8s.io", "NetworkPolicy")
@@ -57,6 +59,21 @@ def observe(
         has_database_secret=_has_database_secret(cluster, where, stored),
         is_openshift=cluster.serves(OPENSHIFT),
     )
+
+
+def refuse_unserved(cluster: Cluster, goal: InfrastructureGoal) -> None:
+    """Where operators are left as they are, nobody brings what they have not brought yet.
+
+    Raises InstallerError (FINDINGS, "operators-missing") before a run would wait for it in vain.
+    """
+    kinds = dict.fromkeys(kind for stage in goal.stages for kind in needed_kinds(goal.step(stage)))
+    if any(cluster.find(kind) is None for kind in kinds):
+        cluster.look_again()
+    absent = [str(kind.kind) for kind in kinds if cluster.find(kind) is None]
+    if absent:
+        message = f"this cluster serves no {', '.join(absent)}: with --skip-operators nothing brings what serves them"
+        fix = "install those operators first, or leave --skip-operators out"
+        raise fail(ExitCode.FINDINGS, "operators-missing", message, fix=fix)
 
 
 def _listed(eyes: Lister, kind: Kind, namespace: str | None = None) -> Objects:

@@ -115,6 +115,8 @@ def _ground(
         infrastructure_namespace=request.infrastructure_namespace,
         existing=existing,
     )
+    if live.skip_operators:
+        live_infrastructure.refuse_unserved(cluster, goal)
     return wanted, goal, existing.stored.revision if existing.stored else None
 
 

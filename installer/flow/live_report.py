@@ -72,7 +72,7 @@ def refusals(prepared: Prepared, live: LiveRequest) -> tuple[Problem, ...]:
     """What RHDH, Kubernetes or the owner of an object would refuse or take back."""
     if live.operators_only:
         return ()
-    found = [*_would_fail(prepared), *_managed(prepared)]
+    found = [*_would_fail(prepared), *_managed(prepared), *_without_workload(prepared)]
     for edit in prepared.edits:
         found += _too_large(edit)
         if edit.before is not None and edit.before.get("immutable"):
@@ -102,6 +102,16 @@ def _managed(prepared: Prepared) -> list[Problem]:
     )
     fix = "commit the diff above, or run install --directory DIR on a checkout of that repository"
     return [Problem("managed-by-gitops", message, None, fix, ExitCode.FINDINGS)]
+
+
+def _without_workload(prepared: Prepared) -> list[Problem]:
+    """Nothing would show whether RHDH runs with what is written, so that no run could come to its end."""
+    target = prepared.run.target
+    if target.workload is not None or not prepared.run.steps:
+        return []
+    message = f"RHDH {target.address} has no workload yet, which would show whether it runs; nothing was written"
+    fix = f"wait until its operator has made one: kubectl describe backstages {target.name} -n {target.namespace}"
+    return [Problem("workload-missing", message, None, fix, ExitCode.FINDINGS)]
 
 
 def _too_large(edit: Edit) -> list[Problem]:

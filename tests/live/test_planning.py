@@ -31,3 +31,21 @@ def test_a_helm_that_is_missing_is_said_before_the_first_write(cluster, ask):
     said = ask("install", "--yes", "--helm", "/nowhere/helm")
     assert (said.code, [one["code"] for one in said.document["errors"]]) == (ExitCode.FINDINGS, ["helm-missing"])
     assert written(cluster) == []
+
+
+@pytest.mark.parametrize("command", [("plan",), ("install", "--yes")])
+def test_an_rhdh_without_a_workload_is_not_configured_yet(recorded, ask, command):
+    recorded.objects = list(named("backstage", "operatorPlugins", "plugins", "appConfig", *ORCHESTRATOR).values())
+    said = ask(*command)
+    assert (said.code, [one["code"] for one in said.document["errors"]]) == (ExitCode.FINDINGS, ["workload-missing"])
+    assert written(recorded) == []
+    assert ask("plan", "--operators-only").code == ExitCode.OK
+
+
+@pytest.mark.parametrize("unserved", ["operator.knative.dev", "sonataflow.org"])
+def test_operators_that_nobody_brings_are_named_before_the_first_write(recorded, ask, unserved):
+    recorded.objects = list(named(*PORTAL).values())
+    recorded.unserved = frozenset({unserved})
+    said = ask("install", "--yes", "--skip-operators")
+    assert (said.code, [one["code"] for one in said.document["errors"]]) == (ExitCode.FINDINGS, ["operators-missing"])
+    assert written(recorded) == []
