@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from installer.model.run import Run, RunState, State, name_of
+from installer.model.run import Run, RunState, State, Verify, name_of
 
 VERSION = 1
 # Which way a run goes when it is taken up again; `over` also where its state is `failed`, and nothing was written.
@@ -54,6 +54,16 @@ class Header:
     def is_open(self) -> bool:
         """Whether there is something to take up again."""
         return self.phase != "over" and self.state not in FINISHED
+
+    @property
+    def has_only_to_look(self) -> bool:
+        """Whether all is written and rolled out, and only the last look is left."""
+        *before, last = self.steps or (Mark("", "pending"),)
+        return (
+            self.phase == "forward"
+            and last.name == name_of(Verify((), ""))
+            and all(one.state in ("done", "skipped") for one in before)
+        )
 
     def marked(self, number: int, state: State) -> "Header":
         steps = tuple(replace(one, state=state) if at == number else one for at, one in enumerate(self.steps))

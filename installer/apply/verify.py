@@ -63,7 +63,9 @@ def _is_newer(pod: Object, hands: Hands) -> None:
     older = older_than(pod, _config_maps(mounted(pod), namespace, hands))
     if older:
         message = f"pod {namespace}/{name} is older than the configuration in ConfigMap {', '.join(older)}"
-        raise _finding("pod-older", message, f"rhdh-orchestrator restart --instance {hands.target.address}")
+        options = f"--instance {hands.target.address}"
+        fix = f"rhdh-orchestrator restart {options}, then rhdh-orchestrator resume {options}"
+        raise _finding("pod-older", message, fix)
 
 
 def _config_maps(names: Sequence[str], namespace: str, hands: Hands) -> Objects:

@@ -66,11 +66,14 @@ def _restarted(running: Running, step: Rollout, hands: Hands) -> Report:
 
 @contextmanager
 def _alone(connection: ConnectionOptions, hands: Hands) -> Iterator[Hands]:
-    """Nobody else writes meanwhile: neither a run at work nor one that stopped halfway."""
+    """Nobody else writes meanwhile: neither a run at work nor one that stopped halfway.
+
+    One that has only to look may well wait for this restart: that of a pod which is older than its configuration.
+    """
     cluster, target = hands.cluster, hands.target
     with lease(connection, target, until=cluster.deadline, progress=hands.progress) as taken:
         stopped = unfinished(cluster, target.namespace, target.name)
-        if stopped is not None:
+        if stopped is not None and not stopped.has_only_to_look:
             message = f"run {stopped.run} ({stopped.command} of {stopped.started}) has stopped before its end"
             fix = f"rhdh-orchestrator resume --instance {target.address}"
             raise fail(ExitCode.CONFLICT, "run-unfinished", message, fix=fix)

@@ -53,3 +53,24 @@ def test_a_long_name_as_a_label():
     assert label_of("developer-hub") == "developer-hub"
     assert len(label_of(long)) == 63
     assert label_of(long) != label_of(long + "b")
+
+
+@pytest.mark.parametrize(
+    ("states", "phase", "only"),
+    [
+        (("done", "done", "failed"), "forward", True),
+        (("done", "done", "pending"), "forward", True),
+        (("done", "skipped", "pending"), "forward", True),
+        (("done", "failed", "pending"), "forward", False),
+        (("done", "done", "failed"), "undoing", False),
+        (("done", "done", "failed"), "restoring", False),
+        (("done", "done", "failed"), "over", False),
+    ],
+)
+def test_what_has_only_to_look(states, phase, only):
+    """Its pod may be older than the configuration, which a restart cures: that may not wait for the run."""
+    names = ("infrastructure: platform", "rollout: Deployment rhdh/developer-hub", "verify")
+    steps = tuple(map(Mark, names, states))
+    assert replace(HEADER, steps=steps, phase=phase).has_only_to_look is only
+    assert not replace(HEADER, steps=steps[:2], phase=phase).has_only_to_look
+    assert not replace(HEADER, steps=(), phase=phase).has_only_to_look
