@@ -35,7 +35,8 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)\S*")
 _MEMORY = 1 << 32
 _MANY = "100000"
 _HOW = (
-    "give helm's path with --helm, or set RHDH_ORCHESTRATOR_HELM; https://helm.sh/docs/intro/install says how to get it"
+    "--helm helm takes the one on the PATH, --helm PATH another (or set RHDH_ORCHESTRATOR_HELM); "
+    "https://helm.sh/docs/intro/install says how to get it"
 )
 
 Values = Mapping[str, Any]

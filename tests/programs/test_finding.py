@@ -25,7 +25,7 @@ def _missing(given: str | None, environment: dict[str, str], *, search_path: boo
     (problem,) = caught.value.problems
     assert (problem.exit, problem.code) == (ExitCode.FINDINGS, "helm-missing")
     assert "--help" not in str(problem.fix)
-    assert "--helm" in str(problem.fix)
+    assert "--helm helm takes the one on the PATH" in str(problem.fix)
     assert "https://helm.sh" in str(problem.fix)
     return problem.message
 

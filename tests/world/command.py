@@ -79,6 +79,7 @@ def say(world: World) -> int:
     """The lines to paste go to stdout, so that `eval "$(scripts/world status)"` works too."""
     sys.stdout.write(f"export KUBECONFIG={world.kubeconfig}" + "\n")
     sys.stdout.write(f"export PATH={helm(HELM_4).parent}:$PATH  # helm and kubectl that fit it" + "\n")
+    sys.stdout.write(f"export RHDH_ORCHESTRATOR_HELM={helm(HELM_4)}  # which the tool does not look for there" + "\n")
     return 0
 
 

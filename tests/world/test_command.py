@@ -25,6 +25,8 @@ def test_up_status_down(tmp_path: Path, kubectl_binary: Path) -> None:
     loaded = load(state)
     try:
         kubeconfig = started.stdout.split("KUBECONFIG=")[1].splitlines()[0]
+        helm = started.stdout.split("RHDH_ORCHESTRATOR_HELM=")[1].split()[0]
+        assert os.access(helm, os.X_OK)
         assert world("status").stdout == started.stdout == world("up").stdout
         argv = [kubectl_binary, "--kubeconfig", kubeconfig, "get", "deployments,routes", "-n", "rhdh", "-o", "name"]
         found = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()
