@@ -30,6 +30,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
 def root() -> None:
     """Put the Orchestrator on an existing Red Hat Developer Hub.
 
-    The manifests are edited as a careful colleague would: the smallest diff, in the right file, and only
-    after it has been predicted, with RHDH's own rules, that the portal will start.
+    On a cluster, or in the manifests that are kept in Git: edited as a careful colleague would, with the smallest
+    diff, where the owner of the object wants it, and only after it has been predicted, with RHDH's own rules, that
+    the portal will start.
     """
