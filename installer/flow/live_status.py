@@ -20,6 +20,10 @@ from installer.plugins.simulate import simulate
 from installer.yamltext.redaction import mask_message
 
 _SERVICES = {"dataIndex": "data-index-service", "jobService": "jobs-service"}
+# In every spelling of every release: @redhat/…, ./dynamic-plugins/dist/…, oci://….
+_OURS = "backstage-plugin-orchestrator"
+_OWN_LIST = "dynamic-plugins.default.yaml"
+_NO_PLUGIN = "no plugin of the Orchestrator is switched on in RHDH (rhdh-orchestrator install does that)"
 _NO_PLATFORM = {"namespace": None, "name": None, "ready": False}
 
 
@@ -180,7 +184,14 @@ def _plugins(look: _Look, running: Running, reasons: list[str]) -> list[dict[str
     outcome = simulate(text, lambda _: UNKNOWN, behaviour(_release(running).behaviour))
     failure = outcome.failure
     reasons += [f"RHDH's plugin installer would fail: {mask_message(failure.message)}"] if failure else []
+    reasons += [_NO_PLUGIN] if not failure and _lacks_ours(outcome) else []
     return _named(outcome)
+
+
+def _lacks_ours(outcome: Outcome) -> bool:
+    """RHDH's own list, which is never at hand, has the Orchestrator switched off; of other includes nobody knows."""
+    on = any(one.enabled and _OURS in one.package for one in outcome.plugins)
+    return not on and set(outcome.unknown) <= {_OWN_LIST}
 
 
 def _named(outcome: Outcome) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from installer.model.errors import ExitCode
 from tests.world.api import condition, config_map, namespace_of
 from tests.world.crds import crd
 from tests.world.programs import can_have_world
-from tests.world.rhdh import NAME, install_rhdh_operator, operator_flavour, plain_flavour, put
+from tests.world.rhdh import NAME, config_maps, install_rhdh_operator, operator_flavour, plain_flavour, put
 from tests.world.workloads import DEPLOYMENT, rolled_out, workload
 from tests.world.world import apply_crd, await_crd, await_service_account, start_world
 
@@ -158,6 +158,8 @@ def test_waits_until_everything_is_there(world, ask):
     )
     waiting.start()
     bring_everything(world.api)
+    plugins = "plugins: [{package: ./dynamic-plugins/dist/backstage-plugin-orchestrator, disabled: false}]"
+    world.api.patch(config_maps("plain")[1], {"data": {"dynamic-plugins.yaml": plugins}})
     waiting.join(100)
     said = done["said"]
     assert (said.code, said.result["healthy"], said.result["reasons"]) == (ExitCode.OK, True, [])

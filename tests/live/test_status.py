@@ -118,6 +118,12 @@ FAULTS = [
     ("deployment__status__updatedReplicas", 0, "RHDH rhdh/developer-hub: 0 of 1 pods have the newest configuration"),
     ("deployment__status__replicas", 2, "1 old pods still run"),
     ("operatorPlugins__data", {"dynamic-plugins.yaml": "- a"}, "RHDH's plugin installer would fail"),
+    ("operatorPlugins__data", {"dynamic-plugins.yaml": "plugins: []"}, "no plugin of the Orchestrator is switched on"),
+    (
+        "operatorPlugins__data",
+        {"dynamic-plugins.yaml": "plugins: [{package: '@redhat/backstage-plugin-orchestrator@1.8.2', disabled: true}]"},
+        "no plugin of the Orchestrator is switched on in RHDH",
+    ),
 ]
 
 
