@@ -101,6 +101,12 @@ def runs(cluster: Cluster, namespace: str, instance: str) -> tuple[Entry, ...]:
     return tuple(sorted(found, key=lambda one: (one.header.started, one.header.run), reverse=True))
 
 
+def beside(cluster: Cluster, namespace: str, instance: str) -> tuple[Header, ...]:
+    """The heads of the runs that another instance of the namespace still stands on. Raises InstallerError: INVALID."""
+    found = cluster.list(SECRET, namespace, labels=f"{_INSTANCE}!={label_of(instance)},{_ROLE}=head")
+    return tuple(header for header in map(_header, found) if header.state == "done")
+
+
 def load(cluster: Cluster, namespace: str, run: str) -> Journal:
     """A run with all that it says, as it stands now.
 

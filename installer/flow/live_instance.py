@@ -85,6 +85,12 @@ def find(cluster: Cluster, selection: str | None, namespace: str | None) -> Seen
     return Seen(_one(found, selection, inside), deployments)
 
 
+def instances(cluster: Cluster, namespace: str) -> frozenset[str]:
+    """The addresses of every RHDH in a namespace. Raises Forbidden."""
+    workloads = [*_listed(cluster, DEPLOYMENT, namespace), *_listed(cluster, STATEFUL_SET, namespace)]
+    return frozenset(one.address for one in _instances(_listed(cluster, BACKSTAGE, namespace), workloads))
+
+
 def described(running: Running, rhdh_version: str | None) -> dict[str, str | None]:
     """`result.instance`, as commands on directories spell it."""
     found = running.version

@@ -9,13 +9,16 @@ from installer.apply.removal import ref_of
 from installer.cluster.cluster import Cluster, Object, Objects
 from installer.cluster.errors import Forbidden, NotFound, NotServed
 from installer.cluster.kinds import (
+    BACKSTAGE,
     CONFIG_MAP,
     CSV,
+    DEPLOYMENT,
     EVENTING,
     NAMESPACE,
     OPERATOR_GROUP,
     SECRET,
     SERVING,
+    STATEFUL_SET,
     SUBSCRIPTION,
 )
 from installer.cluster.resources import Kind
@@ -36,6 +39,7 @@ _MADE_BY_US = f"app.kubernetes.io/managed-by={MANAGER}"
 _CLAIMS = f"app.kubernetes.io/instance={RELEASE},app.kubernetes.io/name=sonataflow-postgresql"
 _JOURNAL = f"{MANAGER}/role"
 _NPMRC = ".npmrc"
+_USERS = (BACKSTAGE, DEPLOYMENT, STATEFUL_SET)
 _OF_KNATIVE = frozenset({"knative-serving", "knative-eventing"})
 
 
@@ -187,15 +191,22 @@ class _Look:
 
     def own(self) -> Iterator[Removal]:
         """ConfigMaps and Secrets that an installation has made beside RHDH."""
-        used = set(_texts((self.running.resource or {}).get("spec"))) | set(_texts(self.running.pod_spec))
+        users = self._users()
         found = self._listed(CONFIG_MAP, self.running.namespace, _MADE_BY_US)
         secrets = self._listed(SECRET, self.running.namespace, _MADE_BY_US)
         found += [one for one in secrets if _NPMRC in (one.get("data") or {})]
         for one in found:
-            if one["metadata"]["name"] in used:
-                yield Kept(ref_of(one), f"RHDH {self.running.address} refers to it")
+            user = users.get(one["metadata"]["name"])
+            if user is not None:
+                yield Kept(ref_of(one), f"{user} refers to it")
             else:
                 yield _deletion(one)
+
+    def _users(self) -> dict[str, Ref]:
+        """Who refers to a name: another RHDH of the namespace may use what was made for this one, or the like of it."""
+        own = [one for one in (self.running.resource, self.running.workload) if one is not None]
+        there = [one for kind in _USERS for one in self._listed(kind, self.running.namespace, "")]
+        return {name: ref_of(one) for one in (*there, *own) for name in _texts(one.get("spec"))}
 
     def namespaces(self, others: list[Removal], *, told: bool) -> Iterator[Removal]:
         """After all `others`, which may empty them."""

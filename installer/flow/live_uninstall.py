@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from installer.apply.hands import Hands, Progress
-from installer.apply.journal import runs
+from installer.apply.journal import beside, runs
 from installer.apply.lease import lease
 from installer.apply.removal import ref_of, remove, uninstall_release
 from installer.cluster.cluster import Cluster, Object
@@ -17,7 +17,7 @@ from installer.cluster.connect import connect
 from installer.cluster.options import ConnectionOptions
 from installer.flow.helm_binding import bound_helm
 from installer.flow.live_check_permissions import require
-from installer.flow.live_instance import Running, described, find
+from installer.flow.live_instance import Running, described, find, instances
 from installer.flow.live_journal import unfinished
 from installer.flow.live_permissions import needed
 from installer.flow.live_removals import Deletion, Kept, Release, Removal, Told, occupied, removals
@@ -50,6 +50,7 @@ def uninstall(
     with closing(connect(connection)) as cluster:
         running = find(cluster, request.instance, connection.namespace).running
         _refuse_unfinished(cluster, running)
+        _refuse_shared(cluster, running)
         found = removals(cluster, running, request.told)
         states: dict[str, State] = {one.name: "skipped" if isinstance(one, Kept) else "pending" for one in found}
         warnings = _warnings(cluster, running)
@@ -121,6 +122,19 @@ def _refuse_unfinished(cluster: Cluster, running: Running) -> None:
         options = f"--instance {running.address}"
         fix = f"rhdh-orchestrator undo {options}, or rhdh-orchestrator resume {options}, then uninstall"
         raise fail(ExitCode.CONFLICT, "run-unfinished", message, fix=fix)
+
+
+def _refuse_shared(cluster: Cluster, running: Running) -> None:
+    """One Helm release serves every RHDH of a namespace: it goes with the last of them."""
+    others = beside(cluster, running.namespace, running.name)
+    there = instances(cluster, running.namespace) if others else frozenset[str]()
+    using = {one.instance: one for one in reversed(others) if one.instance in there}
+    if using:
+        message = f"RHDH {', '.join(sorted(using))} uses the same infrastructure, which goes with {running.address}"
+        undo = " and ".join(
+            f"rhdh-orchestrator undo {one.run} --instance {name}" for name, one in sorted(using.items())
+        )
+        raise fail(ExitCode.CONFLICT, "infrastructure-shared", message, fix=f"{undo}, then uninstall")
 
 
 def _warnings(cluster: Cluster, running: Running) -> tuple[Problem, ...]:

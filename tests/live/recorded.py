@@ -106,5 +106,8 @@ def _matches(part: str, found: Mapping[str, str]) -> bool:
         return found.get(several[1]) in several[2].split(",")
     if part.startswith("!"):
         return part[1:] not in found
+    if "!=" in part:
+        key, _, value = part.partition("!=")
+        return found.get(key) != value
     key, equals, value = part.partition("=")
     return found.get(key) == value if equals else key in found
