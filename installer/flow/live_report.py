@@ -12,6 +12,7 @@ from installer.model.report import Report
 from installer.model.request import InstallRequest, LiveRequest
 from installer.model.run import Edit, Step, Upgrade, name_of
 from installer.plan.size import LIMIT
+from installer.plan.step_words import explained
 from installer.yamltext.redaction import mask_message
 
 NOT_CHECKED = (
@@ -55,7 +56,7 @@ def text_of(prepared: Prepared, *, diff: bool, done: str | None = None) -> str:
 
 
 def _said(step: Step) -> str:
-    return name_of(step)
+    return f"{name_of(step)} ({explained(step)})"
 
 
 def _verdict(prepared: Prepared, done: str | None) -> str:
