@@ -9,6 +9,7 @@ from installer.directory.generated import put
 from installer.directory.write import FileChange, unchanged, write
 from installer.flow.infrastructure_files import Beside, render
 from installer.flow.observing import Observed, described, observe
+from installer.flow.published import Compared, compared
 from installer.flow.saying import discreet
 from installer.flow.views import config_view, failure_view, plugin_views
 from installer.instance.instance import Layer
@@ -45,8 +46,11 @@ def install(request: InstallRequest, *, confirm: Confirm, progress: Progress) ->
     problems = _refusals(made, files)
     if problems:
         return replace(_report(request, observed, made, found, None), errors=problems)
+    hashes = compared(made.prediction, request.registry, progress)
+    if hashes.problems:
+        return replace(_with(hashes, _report(request, observed, made, found, None)), errors=hashes.problems)
     beside = _beside(request, observed, goal, progress)
-    report = _report(request, observed, made, found, beside)
+    report = _with(hashes, _report(request, observed, made, found, beside))
     if not files and not (beside and beside.generated.pending):
         return _gated(report, request)
     if request.dry_run:
@@ -58,7 +62,13 @@ def install(request: InstallRequest, *, confirm: Confirm, progress: Progress) ->
     progress(f"wrote {', '.join(written)}")
     # Whoever was asked has seen the diff with the question.
     text = _text(observed, made, found, beside, diff=request.yes, done=f"{len(written)} file(s) written")
-    return _gated(replace(report, text=text, result={**(report.result or {}), "written": True}), request)
+    return _gated(_with(hashes, replace(report, text=text, result={**(report.result or {}), "written": True})), request)
+
+
+def _with(hashes: Compared, report: Report) -> Report:
+    """The verdict goes on with what was compared with registries and what was not."""
+    said = f"Hashes: {mask_message(hashes.said)}.\n" if hashes.said else ""
+    return replace(report, text=f"{report.text}{said}", result={**(report.result or {}), "hashes": hashes.view()})
 
 
 def _beside(request: InstallRequest, observed: Observed, goal: Goal, progress: Progress) -> Beside | None:

@@ -22,6 +22,7 @@ from installer.flow.live_planning import Prepared, prepare
 from installer.flow.live_report import gated, refusals, report_of, text_of, values_not_applied
 from installer.flow.live_runs import Confirm, Means, Outcome, start, take_up
 from installer.flow.new_run import begun_now
+from installer.flow.published import compared
 from installer.flow.saying import discreet
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.report import Report
@@ -46,9 +47,8 @@ def install(connection: ConnectionOptions, request: InstallRequest, live: LiveRe
             stopped = _continue(means, request, talk)
             if stopped is not None:
                 return stopped
-        prepared = prepare(cluster, connection.namespace, request, live, talk.progress)
+        prepared, problems = _prepared(cluster, connection, request, live, talk)
         report = report_of(prepared, request)
-        problems = refusals(prepared, live)
         if problems:
             return replace(report, errors=problems)
         if request.dry_run:
@@ -62,9 +62,8 @@ def install(connection: ConnectionOptions, request: InstallRequest, live: LiveRe
 def plan(connection: ConnectionOptions, request: InstallRequest, live: LiveRequest, talk: Talk) -> Report:
     """What `install` would do, and with `out` a file that `apply` carries out. Raises as `install`."""
     with _connected(connection) as cluster:
-        prepared = prepare(cluster, connection.namespace, request, live, talk.progress)
+        prepared, problems = _prepared(cluster, connection, request, live, talk)
         report = report_of(prepared, request)
-        problems = refusals(prepared, live)
         if problems:
             return replace(report, errors=problems)
         if live.out:
@@ -91,6 +90,18 @@ def apply(connection: ConnectionOptions, file: str, helm: str | None, talk: Talk
             return replace(report, errors=(refused,))
         outcome = start(means, run, ready=lambda hands: refuse_drift(hands.cluster, run, planned.base))
         return replace(report, result=_result(run, outcome, report.result or {}), errors=outcome.problems)
+
+
+def _prepared(
+    cluster: Cluster, connection: ConnectionOptions, request: InstallRequest, live: LiveRequest, talk: Talk
+) -> tuple[Prepared, tuple[Problem, ...]]:
+    """The plan, and what stands in its way; registries are asked only where nothing else does."""
+    prepared = prepare(cluster, connection.namespace, request, live, talk.progress)
+    problems = refusals(prepared, live)
+    if problems or live.operators_only:
+        return prepared, problems
+    hashes = compared(prepared.made.prediction, request.registry, talk.progress)
+    return replace(prepared, hashes=hashes), hashes.problems
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from installer.flow.live_eyes import Eyes
 from installer.flow.live_instance import Running, find
 from installer.flow.live_observing import LiveObserved, observe
 from installer.flow.new_run import new_run
+from installer.flow.published import Compared
 from installer.instance.instance import HelmHome
 from installer.instance.live import path_of
 from installer.model.change import Change
@@ -35,7 +36,8 @@ Progress = Callable[[str], None]
 class Prepared:
     """A plan with its steps. `values` are those that RHDH's own chart has to get and does not, without --chart.
 
-    `base` is the newest revision of our own Helm release, None where there is none.
+    `base` is the newest revision of our own Helm release, None where there is none. `hashes` is what registries were
+    asked, None while nothing was compared.
     """
 
     observed: LiveObserved
@@ -45,6 +47,7 @@ class Prepared:
     run: Run
     values: dict[str, Any] | None
     base: int | None
+    hashes: Compared | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -15,11 +15,6 @@ from installer.plan.size import LIMIT
 from installer.plan.step_words import explained
 from installer.yamltext.redaction import mask_message
 
-NOT_CHECKED = (
-    "not checked: whether the npm registry and the image registry hold these packages with these hashes and digests "
-    "(--registry URL asks an npm registry)"
-)
-
 
 def report_of(prepared: Prepared, request: InstallRequest) -> Report:
     """The report before anything is done; every step is pending."""
@@ -38,6 +33,7 @@ def report_of(prepared: Prepared, request: InstallRequest) -> Report:
             "unknownIncludes": list(prediction.plugins.unknown),
         },
         "notes": list(map(mask_message, prepared.notes)),
+        "hashes": prepared.hashes.view() if prepared.hashes else [],
     }
     warnings = (*instance.warnings, *made.draft.warnings)
     return Report(result, text_of(prepared, diff=True), prepared.changes, tuple(dict.fromkeys(warnings)))
@@ -65,8 +61,16 @@ def _verdict(prepared: Prepared, done: str | None) -> str:
         return f"Verdict: RHDH would not start: {prediction.failure.message}"
     on = sum(plugin.enabled for plugin in prediction.plugins.plugins)
     todo = f"{len(prepared.run.steps)} step(s) to do" if prepared.run.steps else "nothing to do"
-    tail = f"; {NOT_CHECKED}" if prepared.run.steps and not done else ""
-    return f"Verdict: RHDH is predicted to start, with {on} plugin(s) of its configuration on; {done or todo}{tail}."
+    hashes = _hashes(prepared, done)
+    tail = f"\nHashes: {hashes}." if hashes else ""
+    return f"Verdict: RHDH is predicted to start, with {on} plugin(s) of its configuration on; {done or todo}.{tail}"
+
+
+def _hashes(prepared: Prepared, done: str | None) -> str:
+    """What was compared; what nobody asked to be compared only where something is going to be done."""
+    hashes = prepared.hashes
+    pending = bool(prepared.run.steps) and not done
+    return hashes.said if hashes and (hashes.registry or pending) else ""
 
 
 def refusals(prepared: Prepared, live: LiveRequest) -> tuple[Problem, ...]:

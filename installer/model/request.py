@@ -10,6 +10,7 @@ class InstallRequest:
     `instance` is NAMESPACE/NAME or NAME; `without` holds notifications, templates, cors, csp; `extras` holds
     email; `rhdh_version` is a release as typed (1.8, 1.8.3, v1.8.3). None means: find out.
     `render_infrastructure` is the folder for the infrastructure's manifests, which `helm` (a path) renders.
+    `registry` is the npm registry to ask whether the packages have these hashes; None asks none.
     """
 
     directory: str
@@ -27,6 +28,7 @@ class InstallRequest:
     yes: bool = False
     render_infrastructure: str | None = None
     helm: str | None = None
+    registry: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

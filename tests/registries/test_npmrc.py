@@ -66,7 +66,7 @@ def test_the_kinds_of_credentials():
         return NpmConfig({f"//h/:{key}": value for key, value in values.items()}, {}).authorization("https://h/x")
 
     assert of(_auth="dTpw") == "Basic dTpw"
-    assert of(username="u", _password="cA==") == "Basic dTpw"
+    assert of(username="u", _password="cA==") == "Basic dTpw"  # noqa: S106
     assert of(username="u") is None
     assert of(_authToken="t", _auth="dTpw") == "Bearer t"
     assert NpmConfig({}, {}).authorization("https://u:p@h/x") == "Basic dTpw"
