@@ -59,4 +59,4 @@ def apply(ctx: click.Context, /, file: str, helm: str | None, yes: bool, **optio
 
     session = session_of(ctx)
     with progress_on(session, lasting=True) as progress:
-        return walk(connection, file, helm, Talk(confirm_on(session), progress), yes=yes)
+        return walk(connection, file, helm, Talk(confirm_on(session), progress), yes=yes, instance=options["instance"])

@@ -69,13 +69,20 @@ def plan(connection: ConnectionOptions, request: InstallRequest, live: LiveReque
         if live.out:
             plan_file.write(live.out, plan_file.Planned(prepared.run, cluster.server, prepared.base))
         result = {**(report.result or {}), "file": live.out}
-        return _with_values(prepared, gated(replace(report, result=result), request))
+        text = f"{report.text}{plan_file.how_to_apply(live.out)}"
+        return _with_values(prepared, gated(replace(report, result=result, text=text), request))
 
 
 @discreet
-def apply(connection: ConnectionOptions, file: str, helm: str | None, talk: Talk, *, yes: bool) -> Report:
-    """Carries out what `plan` wrote. Raises InstallerError: CONFLICT where the cluster has moved, naming the object."""
+def apply(
+    connection: ConnectionOptions, file: str, helm: str | None, talk: Talk, *, yes: bool, instance: str | None = None
+) -> Report:
+    """Carries out what `plan` wrote. Raises InstallerError: CONFLICT where the cluster has moved, naming the object.
+
+    :param instance: as --instance says it; TARGET where the plan is for another
+    """
     planned = plan_file.read(file)
+    plan_file.refuse_other_instance(planned.run.target, instance, connection.namespace)
     with _connected(connection) as cluster:
         _refuse_other_cluster(cluster, planned)
         run = begun_now(planned.run, "apply")

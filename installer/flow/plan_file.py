@@ -101,3 +101,21 @@ def _no_plan(path: str) -> InstallerError:
         f"{path} is no plan of this version of rhdh-orchestrator",
         fix="make one anew: rhdh-orchestrator plan --out FILE",
     )
+
+
+def refuse_other_instance(planned: Target, instance: str | None, namespace: str | None) -> None:
+    """Raises InstallerError (TARGET) where --instance or -n names another RHDH than the plan is for."""
+    is_meant = instance in (None, planned.name, planned.address) and namespace in (None, planned.namespace)
+    if not is_meant:
+        message = f"the plan is for {planned.address}, not for {instance or f'an RHDH in namespace {namespace}'}"
+        fix = f"leave --instance and -n out, or plan for that one: rhdh-orchestrator plan --out FILE{_chosen(instance)}"
+        raise fail(ExitCode.TARGET, "other-instance", message, fix=fix)
+
+
+def _chosen(instance: str | None) -> str:
+    return f" --instance {instance}" if instance else ""
+
+
+def how_to_apply(file: str | None) -> str:
+    """The line after a plan that was written to a file; "" where none was."""
+    return f"{file} holds the plan: rhdh-orchestrator apply {file}\n" if file else ""

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from installer.cli.boundary import run
 from installer.flow.new_run import begun_now
-from installer.flow.plan_file import Planned, read, write
+from installer.flow.plan_file import Planned, how_to_apply, read, refuse_other_instance, write
 from installer.model.change import Ref
 from installer.model.errors import ExitCode, InstallerError
 from installer.model.run import Edit, Run, Target, Writes
@@ -85,3 +86,30 @@ def test_a_plan_that_is_carried_out_twice_is_two_runs():
     assert (first.command, first.target, first.steps) == ("apply", RUN.target, RUN.steps)
     assert len({first.id, second.id, RUN.id}) == 3
     assert first.started > RUN.started  # the journal sorts by it: `undo` means the run that was carried out last
+
+
+@pytest.mark.parametrize(
+    ("instance", "namespace"), [(None, None), ("developer-hub", None), ("rhdh/developer-hub", "rhdh"), (None, "rhdh")]
+)
+def test_the_instance_that_was_planned_for(instance, namespace):
+    refuse_other_instance(TARGET, instance, namespace)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--instance", "other/developer-hub"], "for rhdh/developer-hub, not for other/developer-hub"),
+        (["--instance", "other"], "not for other"),
+        (["-n", "other"], "not for an RHDH in namespace other"),
+    ],
+)
+def test_another_instance_is_refused_before_anything_is_asked(words, said, plan, capsys):
+    code = run(["apply", str(plan), "--yes", *words, "--server", "http://127.0.0.1:1", "-o", "json"])
+    (error,) = json.loads(capsys.readouterr().out)["errors"]
+    assert (code, error["code"]) == (ExitCode.TARGET, "other-instance")
+    assert said in error["message"]
+
+
+def test_a_written_plan_says_how_it_is_applied():
+    assert "rhdh-orchestrator apply /a/plan" in how_to_apply("/a/plan")
+    assert how_to_apply(None) == ""
