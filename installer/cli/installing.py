@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from installer.cli.values import FILE, several
+from installer.cli.values import FILE, namespace, several
 
 if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
     from installer.model.request import InstallRequest, LiveRequest
@@ -33,6 +33,7 @@ _WHAT = (
     click.option(
         "--infrastructure-namespace",
         metavar="NAMESPACE",
+        callback=namespace,
         help="Where the SonataFlow platform is (RHDH <= 1.6: sonataflow-infra; later: RHDH's own).",
     ),
     click.option("--rhdh-url", metavar="URL", help="The address of RHDH, for CORS, where app.baseUrl does not say it."),

@@ -1,5 +1,6 @@
 """The kinds of values that several commands take on the command line. Opens no file."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,6 +39,16 @@ def assignments(_ctx: click.Context, _param: click.Parameter, values: tuple[str,
             # The text itself is not repeated: it may be a secret without its name.
             raise click.BadParameter("what is wanted is NAME=VALUE.")
     return tuple((value.partition("=")[0], value.partition("=")[2]) for value in values)
+
+
+def namespace(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """A callback for the name of a namespace, which the API takes for one.
+
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
+    """
+    if value is not None and not re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", value):
+        raise click.BadParameter(f"{value!r} is no name of a namespace (lower case, digits and hyphens).")
+    return value
 
 
 def instance(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
