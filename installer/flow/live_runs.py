@@ -15,10 +15,13 @@ from installer.cluster.connect import connect
 from installer.cluster.kinds import kind_of
 from installer.cluster.options import ConnectionOptions
 from installer.flow.helm_binding import bound_helm
+from installer.flow.live_check_permissions import require
 from installer.flow.live_instance import Running, described, find
 from installer.flow.live_journal import chosen, unfinished
 from installer.flow.saying import discreet
+from installer.model.change import Ref
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
+from installer.model.permission import Permission
 from installer.model.report import Report
 from installer.model.run import Infrastructure, Rollout, Run, State, Step, Target, Upgrade, Writes, name_of
 
@@ -148,6 +151,7 @@ def undo(
         if refused:
             return Report(Outcome(entry.header.run, _undo_steps(journal, "pending")).result(running), errors=(refused,))
         means = Means(connection, cluster, helm, progress)
+        require(cluster, tuple(_needed_to_put_back(cluster, journal.run)))
         with _working(means, journal.run.target) as hands:
             now = load(cluster, running.namespace, entry.header.run)
             if not _is_undoable(now.header):
@@ -218,6 +222,28 @@ def _refuse_older(cluster: Cluster, journal: Journal, found: tuple[Entry, ...]) 
             message = f"run {one.header.run} has changed {', '.join(sorted(shared))} since run {journal.run.id}"
             fix = f"undo that one first: rhdh-orchestrator undo {one.header.run}"
             raise fail(ExitCode.CONFLICT, "newer-run", message, fix=fix)
+
+
+def _needed_to_put_back(cluster: Cluster, run: Run) -> Iterator[Permission]:
+    """What an undo writes itself; what helm does for it, helm is asked for."""
+    namespace = run.target.namespace
+    yield Permission("create", "coordination.k8s.io", "leases", "", namespace)
+    yield Permission("patch", "", "secrets", "", namespace)
+    for step in run.steps:
+        match step:
+            case Writes(edits=edits):
+                for edit in edits:
+                    yield from _permission(cluster, "delete" if edit.before is None else "patch", edit.ref)
+            case Rollout(workload=workload, flavour="plain"):
+                yield from _permission(cluster, "patch", workload)
+            case _:
+                pass
+
+
+def _permission(cluster: Cluster, verb: str, ref: Ref) -> Iterator[Permission]:
+    found = cluster.find(kind_of(ref))
+    if found is not None:
+        yield Permission(verb, found.group, found.plural, "", ref.namespace)
 
 
 def _written(run: Run) -> set[str]:
