@@ -11,7 +11,7 @@ from installer.apply.steps import carry_out
 from installer.apply.undo import restore
 from installer.apply.writes import Moved
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
-from installer.model.run import Step, Upgrade, Writes, name_of
+from installer.model.run import Step, Target, Upgrade, Writes, name_of
 
 CarryOut = Callable[[Step, Hands], None]
 # What the plan was made on has changed: the same run would meet the same again, so only a new plan goes on.
@@ -92,6 +92,10 @@ def how_to_go_on(journal: Journal) -> str:
     )
 
 
+def _look_at(target: Target) -> str:
+    return f"rhdh-orchestrator status --instance {target.address}"
+
+
 def _step(journal: Journal) -> str:
     begun = journal.header.begun
     return f"the step {journal.header.steps[begun].name}" if begun >= 0 else "its beginning"
@@ -120,10 +124,11 @@ def _restored(journal: Journal, hands: Hands, crash: tuple[Problem, ...]) -> Ins
 
 def _not_restored(journal: Journal, crash: tuple[Problem, ...], why: tuple[Problem, ...]) -> InstallerError:
     target = journal.run.target
-    commands = [f"rhdh-orchestrator undo --instance {target.address}"]
+    # What was kept because somebody edited it, another undo would keep as well.
+    commands = [f"rhdh-orchestrator undo --instance {target.address}"] if journal.header.is_open else []
     if target.workload is not None:
         workload = f"{target.workload.kind.lower()}/{target.workload.name} -n {target.namespace}"
         commands += [f"kubectl rollout status {workload}", f"kubectl describe {workload}"]
     message = "the previous configuration is not restored"
-    last = fail(ExitCode.NOT_RESTORED, "not-restored", message, fix="; ".join(commands))
+    last = fail(ExitCode.NOT_RESTORED, "not-restored", message, fix="; ".join(commands) or _look_at(target))
     return InstallerError(*crash, *why, *last.problems)

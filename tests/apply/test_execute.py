@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -110,3 +111,24 @@ def test_a_rollout_is_counted_from_the_first_write(fake, cluster):  # noqa: F811
     steps = (WRITES, Rollout(workload, "operator", 4))
     run = Run("20260131-120000-1a2b", "install", "2026-01-31T12:00:00+00:00", TARGET, steps)
     assert counted_from_now(cluster(), run).steps == (WRITES, Rollout(workload, "operator", 7))
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_what_is_kept_is_no_matter_for_another_undo(fake, cluster, edited):  # noqa: F811
+    """A new pod crashed, and the ConfigMap is as the run wrote it, or edited by somebody since."""
+    steps = (WRITES, Rollout(Ref("apps/v1", "Deployment", "rhdh", "developer-hub"), "operator", 4))
+    run = Run("20260131-120000-1a2b", "install", "2026-01-31T12:00:00+00:00", TARGET, steps)
+    head = Head(fake, run)
+    there = "by somebody" if edited else "2"
+    fake.answers["GET /api/v1/namespaces/rhdh/configmaps/app-config"] = (
+        200,
+        named("app-config", "rhdh", data={"a": there}),
+    )
+    connected = cluster()
+    header = replace(header_of(run, "1", (), ""), begun=1, phase="restoring")
+    journal = Journal(connected, run, Entry(header, "uid", "1"))
+    outcome = _outcome(journal, lambda: execute(journal, Hands(connected, TARGET, lambda: None, Said(), lambda: None)))
+    last = outcome.problems[-1]
+    assert (last.code, last.exit) == ("not-restored", ExitCode.NOT_RESTORED)
+    assert head.end == (("failed", "over") if edited else ("failed", "restoring"))
+    assert ("rhdh-orchestrator undo" in last.fix) is not edited
