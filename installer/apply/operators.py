@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from installer.apply.hands import Hands
 from installer.cluster.cluster import Objects
 from installer.cluster.deadline import Deadline
-from installer.cluster.errors import Conflict, Forbidden, Unreachable
+from installer.cluster.errors import Conflict, Forbidden, NotFound, Unreachable
 from installer.cluster.kinds import (
     CSV,
     DEPLOYMENT,
@@ -135,7 +135,7 @@ class _Installation:
             self.hands.cluster.patch(
                 INSTALL_PLAN, plan.name, namespace, change, version=plan.resource_version, manager=MANAGER
             )
-        except Conflict:
+        except (Conflict, NotFound):  # or thrown away: OLM has planned anew
             return False
         self.hands.progress(f"approved InstallPlan {namespace}/{plan.name}: {', '.join(plan.csvs)}")
         return True
