@@ -96,7 +96,14 @@ def apply(
         if refused is not None:
             return replace(report, errors=(refused,))
         outcome = start(means, run, ready=lambda hands: refuse_drift(hands.cluster, run, planned.base))
-        return replace(report, result=_result(run, outcome, report.result or {}), errors=outcome.problems)
+        result = _result(run, outcome, report.result or {})
+        return replace(report, result=result, text=told(outcome), errors=outcome.problems)
+
+
+def told(outcome: Outcome) -> str:
+    """How each step ended, and the run."""
+    lines = "".join(f"{one.state:<7}  {one.name}\n" for one in outcome.steps)
+    return f"{lines}run {outcome.run}: {'not finished' if outcome.problems else 'verified'}\n"
 
 
 def _prepared(
