@@ -220,7 +220,7 @@ def _refuse_older(cluster: Cluster, journal: Journal, found: tuple[Entry, ...]) 
         shared = mine & _written(load(cluster, journal.run.target.namespace, one.header.run).run)
         if _is_undoable(one.header) and shared:
             message = f"run {one.header.run} has changed {', '.join(sorted(shared))} since run {journal.run.id}"
-            fix = f"undo that one first: rhdh-orchestrator undo {one.header.run}"
+            fix = f"undo that one first: rhdh-orchestrator undo {one.header.run} --instance {one.header.instance}"
             raise fail(ExitCode.CONFLICT, "newer-run", message, fix=fix)
 
 

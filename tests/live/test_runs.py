@@ -324,6 +324,7 @@ def test_an_older_run_waits_for_the_newer(place):
     said = place.ask("undo", first.id, "--yes")
     assert (said.code, said.codes) == (ExitCode.CONFLICT, ["newer-run"])
     assert second.id in said.errors[0]["message"]
+    assert f"undo {second.id} --instance {place.namespace}/" in said.errors[0]["fix"]
     assert place.ask("undo", "--yes").code == ExitCode.OK
     assert place.ask("undo", first.id, "--yes").code == ExitCode.OK
     assert "a" not in place.content(PLUGINS)["data"]
