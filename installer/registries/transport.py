@@ -1,16 +1,15 @@
-"""GETs from a registry within bounds: of time, of size, of attempts, of who gets a credential. Judges no answer."""
+"""Asks a registry within bounds: of time, of size, of attempts, of who gets a credential. Judges no answer."""
 
 import random
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urljoin
 
 from installer.model.errors import ExitCode, InstallerError, fail
-from installer.registries.npmrc import NpmConfig
 from installer.registries.urls import bare, host_of, origin, without_user
 
 if TYPE_CHECKING:
@@ -33,13 +32,36 @@ class Limits:
     attempts: int = 3
 
 
+class Settings(Protocol):
+    """Who is asked how. A header's value and a proxy are asked for at every hop, by that hop's URL."""
+
+    @property
+    def strict_tls(self) -> bool: ...
+    @property
+    def ca_file(self) -> str | None: ...
+    @property
+    def more_cas(self) -> str | None: ...
+    def authorization(self, url: str) -> str | None: ...
+    def proxy(self, url: str) -> str | None: ...
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What came back in the end, after redirects."""
+    """What came back in the end, after redirects; `url` is where it came from."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    url: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """GET or HEAD; POST of a `form`, which follows no redirect: a form holds what no other place may learn."""
+
+    method: str
+    headers: Mapping[str, str]
+    form: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 class Dropped(Exception):
@@ -53,7 +75,7 @@ class Dropped(Exception):
 class Transport:
     """One pool of connections; may be used by several threads. `requests` counts everything that was sent."""
 
-    def __init__(self, config: NpmConfig, limits: Limits) -> None:
+    def __init__(self, config: Settings, limits: Limits) -> None:
         self.config, self.limits = config, limits
         self.until = time.monotonic() + limits.seconds
         self.requests = 0
@@ -67,6 +89,10 @@ class Transport:
         self._session.close()
 
     def get(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """The answer to a GET; as `ask`."""
+        return self.ask(url, Question("GET", headers))
+
+    def ask(self, url: str, question: Question) -> Answer:
         """Whatever a registry says but 429 and 5xx, which are asked again as resets are.
 
         Raises InstallerError: UNREACHABLE, INVALID for an answer beyond the bounds or a redirect to nowhere good.
@@ -74,7 +100,7 @@ class Transport:
         for attempt in range(1, self.limits.attempts + 1):
             last = attempt == self.limits.attempts
             try:
-                answer = self._follow(url, headers)
+                answer = self._follow(url, question)
             except Dropped as error:
                 if last:
                     raise unreachable(error.why) from None
@@ -93,14 +119,14 @@ class Transport:
         seconds = max(asked, 0.2 * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311
         time.sleep(min(seconds, self.left))
 
-    def _follow(self, url: str, headers: Mapping[str, str]) -> Answer:
+    def _follow(self, url: str, question: Question) -> Answer:
         """A credential goes to the origin that was asked and nowhere else; nothing goes from https to http."""
         first, current = url, url
         for _ in range(HOPS):
             authorization = self.config.authorization(current) if origin(current) == origin(first) else None
-            answer = self._one(current, {**headers, **({"Authorization": authorization} if authorization else {})})
+            answer = self._one(current, question, {"Authorization": authorization} if authorization else {})
             location = answer.headers.get("location")
-            if answer.status not in REDIRECTS or not location:
+            if answer.status not in REDIRECTS or not location or question.form is not None:
                 return answer
             target = urljoin(without_user(current), location)
             if host_of(target) is None or (current.startswith("https:") and not target.startswith("https:")):
@@ -109,19 +135,26 @@ class Transport:
             current = target if origin(target) != origin(first) else _as_user(first, target)
         raise unreachable(f"{bare_host(first)} leads from one place to the next without end")
 
-    def _one(self, url: str, headers: Mapping[str, str]) -> Answer:
+    def permit(self, url: str) -> None:
+        """Where a URL may not be asked, raises InstallerError; every hop comes by here."""
+
+    def _one(self, url: str, question: Question, credential: Mapping[str, str]) -> Answer:
+        self.permit(url)
         if not self.left:
             raise unreachable(f"{bare_host(url)} gave no answer within {self.limits.seconds:.0f} s")
         self.requests += 1
-        proxy = self.config.proxy(url)
-        with _translated(url, self.limits), self._sent(url, headers, proxy) as response:
-            return Answer(response.status_code, _lowered(response.headers), b"".join(self._chunks(response, url)))
+        asked = replace(question, headers={**question.headers, **credential})
+        with _translated(url, self.limits), self._sent(url, asked, self.config.proxy(url)) as response:
+            body = b"".join(self._chunks(response, url))
+            return Answer(response.status_code, _lowered(response.headers), body, url)
 
     @contextmanager
-    def _sent(self, url: str, headers: Mapping[str, str], proxy: str | None) -> Iterator["Response"]:
-        response = self._session.get(
+    def _sent(self, url: str, question: Question, proxy: str | None) -> Iterator["Response"]:
+        response = self._session.request(
+            question.method,
             without_user(url),
-            headers=dict(headers),
+            data=question.form,
+            headers=dict(question.headers),
             timeout=(min(self.limits.connect, self.left), min(self.limits.silence, self.left)),
             proxies={"http": proxy, "https": proxy} if proxy else {},
             verify=(self.config.ca_file or True) if self.config.strict_tls else False,
@@ -148,7 +181,7 @@ class Transport:
 
 def unreachable(why: str) -> InstallerError:
     fix = "ask another registry with --registry URL, or leave --registry out to install without asking"
-    return fail(ExitCode.UNREACHABLE, "registry-unreachable", f"the npm registry is out of reach: {why}", fix=fix)
+    return fail(ExitCode.UNREACHABLE, "registry-unreachable", f"the registry is out of reach: {why}", fix=fix)
 
 
 def bare_host(url: str) -> str:
@@ -172,7 +205,7 @@ def _retry_after(headers: Mapping[str, str]) -> float:
     return float(said) if said.isascii() and said.isdigit() else 0.0
 
 
-def _session(config: NpmConfig) -> "Session":
+def _session(config: Settings) -> "Session":
     """Takes nothing from the surroundings: no ~/.netrc, no proxy of its own choice, no cookies."""
     from http.cookiejar import DefaultCookiePolicy  # noqa: PLC0415
 
@@ -239,7 +272,7 @@ def _translated(url: str, limits: Limits) -> Iterator[None]:
         raise unreachable(f"{where} was silent for {limits.silence:.0f} s") from None
     except (urllib3.exceptions.DecodeError, exceptions.ContentDecodingError):
         why = f"{where} answers with what cannot be decompressed"
-        raise fail(ExitCode.INVALID, "no-npm-metadata", why, fix="ask another registry") from None
+        raise fail(ExitCode.INVALID, "registry-answer-unreadable", why, fix="ask another registry") from None
     except (exceptions.InvalidURL, exceptions.InvalidProxyURL, UnicodeError):
         raise fail(ExitCode.INVALID, "no-registry-url", f"{where} or its proxy is no URL to ask") from None
     except (exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
