@@ -3,7 +3,7 @@
 import base64
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from tests.world.api import Api, Manifest, Refused
@@ -47,31 +47,36 @@ def state(api: Api, *namespaces: str) -> State:
     A Helm release stands for its Secrets: what it is, not how often it was written. Journal and Lease are left out.
     """
     found: State = {}
-    for number, namespace in enumerate(namespaces):
-        for one in objects(api, namespace):
-            address, content = reduced(one)
-            masked = json.dumps(content, sort_keys=True)
-            for index, name in enumerate(namespaces):
-                masked = masked.replace(name, f"NAMESPACE-{index}")
-            found[f"{number}/{address}"] = json.loads(masked)
+    for one in objects(api, namespaces):
+        address, content = reduced(one)
+        masked = json.dumps(content, sort_keys=True)
+        for index, name in enumerate(namespaces):
+            masked = masked.replace(name, f"NAMESPACE-{index}")
+        found[f"{namespaces.index(one['metadata']['namespace'])}/{address}"] = json.loads(masked)
     return found
 
 
-def objects(api: Api, namespace: str) -> Iterable[Manifest]:
-    newest: dict[str, Manifest] = {}
+def objects(api: Api, namespaces: Container[str]) -> Iterator[Manifest]:
+    """One list per kind, of the whole cluster: a list for each namespace too takes seconds."""
+    newest: dict[tuple[str, str], Manifest] = {}
     for kind in KINDS:
-        try:
-            items = api.list(*kind, namespace)
-        except Refused as no:
-            if no.code != 404:
-                raise
-            continue
-        for one in items:
+        for one in listed(api, kind):
+            if one["metadata"]["namespace"] not in namespaces:
+                continue
             if one.get("type") == HELM_RELEASE:
                 keep_newest(newest, one)
             elif not passes_by(one):
                 yield one
     yield from map(release, newest.values())
+
+
+def listed(api: Api, kind: tuple[str, str]) -> list[Manifest]:
+    try:
+        return api.list(*kind)
+    except Refused as no:
+        if no.code != 404:
+            raise
+        return []
 
 
 def passes_by(one: Manifest) -> bool:
@@ -80,9 +85,9 @@ def passes_by(one: Manifest) -> bool:
     return str(one.get("type", "")).startswith(f"{OURS}/") or any(owner["kind"] == "Pod" for owner in owners)
 
 
-def keep_newest(newest: dict[str, Manifest], one: Manifest) -> None:
+def keep_newest(newest: dict[tuple[str, str], Manifest], one: Manifest) -> None:
     labels = one["metadata"]["labels"]
-    name = labels["name"]
+    name = one["metadata"]["namespace"], labels["name"]
     if name not in newest or int(labels["version"]) > int(newest[name]["metadata"]["labels"]["version"]):
         newest[name] = one
 

@@ -7,7 +7,8 @@ import os
 
 import pytest
 
-from tests.live.kill_matrix import attempt, bench, calm, subset, whole
+from tests.live.kill_matrix import subset, whole
+from tests.live.kills import attempt, bench, calm
 from tests.live.worlds import FLAVOURS, why_not
 
 WHY_NOT = why_not(os.environ.get("WORLD"))
