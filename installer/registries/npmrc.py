@@ -92,9 +92,15 @@ class NpmConfig:
         return _basic(user, _decoded(password)) if user and password else None
 
 
-def read(folder: Path, environment: Mapping[str, str], registry: str | None = None) -> NpmConfig:
+def read(
+    folder: Path,
+    environment: Mapping[str, str],
+    registry: str | None = None,
+    scopes: Mapping[str, str] | None = None,
+) -> NpmConfig:
     """The settings that npm would have in that folder: environment, the folder's `.npmrc`, the user's.
 
+    :param scopes: registries of scopes where no `.npmrc` has one, and neither `registry` nor the environment names one
     Raises InstallerError: DENIED for a file that may not be read, INVALID for what is no text.
     """
     told = _of_environment(environment)
@@ -102,7 +108,9 @@ def read(folder: Path, environment: Mapping[str, str], registry: str | None = No
     user = told.get("userconfig") or (str(Path(home) / ".npmrc") if home else None)
     values = parse(_text(Path(user)), environment) if user else {}
     values |= parse(_text(folder / ".npmrc"), environment)
-    return NpmConfig(values | told, environment, registry)
+    named = registry is not None or "registry" in told
+    fallback = {} if named else {f"{scope}:registry": url for scope, url in (scopes or {}).items()}
+    return NpmConfig(fallback | values | told, environment, registry)
 
 
 def parse(text: str, environment: Mapping[str, str]) -> dict[str, str]:

@@ -13,12 +13,10 @@ from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.place import Place
 from installer.registries import npmrc
 from installer.registries.npm import NAME, Npm, PackageMissing, Packument, Published
+from installer.registries.specs import ARCHIVES, GIT
 from installer.registries.together import together
 from installer.registries.transport import Limits, unreachable
 from installer.registries.versions import exact, newest
-
-_ARCHIVES = (".tgz", ".tar.gz")
-_GIT = ("git+", "git:", "git@", "github:", "https://github.com/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +107,9 @@ def not_in_a_registry(package: str) -> str | None:
         return "the catalog index says which image it is"
     if package.startswith(("./", "../", "/")):
         return "it is part of RHDH's image or a volume"
-    if package.startswith(_GIT):
+    if package.startswith(GIT):
         return "it comes from Git"
-    if "://" in package or package.endswith(_ARCHIVES):
+    if "://" in package or package.endswith(ARCHIVES):
         return "it is a tarball's address, and only the tarball itself tells its hash"
     name = npm_name(package)
     return None if name is not None and NAME.fullmatch(name) else "it is no package of npm"

@@ -67,8 +67,8 @@ ODD = [
         "1 - *",
         "1.2.3-rc.1 - 1.2.3",
         "1.2 - 1.2",
-        "١.2.3",
-        "1.2.٣",
+        "\u0661.2.3",
+        "1.2.\u0663",
     ),
     *("=>1.2.3", "=<1.2.3", "<>1", ">1 <", "!1", "1,2", "1.2.3 , 2", ">=1.2.3<2", "1.2.3>1", "\t1.2.3\t", "1\u00a02"),
 ]
@@ -98,7 +98,7 @@ def range_of(chance):
 
 
 def pairs():
-    chance = random.Random(6)
+    chance = random.Random(6)  # noqa: S311
     every = [(version(chance), range_of(chance)) for _ in range(COUNT)]
     return every + [(one, odd) for odd in ODD for one in ("1.2.3", "1.2.3-rc.1", "0.0.0", "0.0.0-0", "2.0.0")]
 
@@ -129,7 +129,7 @@ def test_as_npms_semver(prereleases):
 
 
 def test_precedence_as_npms_semver():
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311
     lists = [[version(chance) for _ in range(12)] + ["1.0", "v1.0.0", "01.0.0", "1.0.0\n"] for _ in range(200)]
     theirs = asked([["sort", one] for one in lists])
     for one, his in zip(lists, theirs, strict=True):

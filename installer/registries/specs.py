@@ -1,0 +1,47 @@
+"""What a plugin's `package` or a SPEC is called and where it comes from, by its spelling. Asks nobody."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from installer.registries.npm import NAME
+
+Source = Literal["npm", "tgz", "oci", "local", "git"]
+ARCHIVES = (".tgz", ".tar.gz")
+GIT = ("git+", "git:", "git@", "github:", "https://github.com/")
+_IMAGES = ("oci://", "ref://")
+_LOCAL = ("./", "../", "/")
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A package of npm and what is wanted of it: a version, a range, a tag, "" for the name alone."""
+
+    name: str
+    wanted: str
+
+
+def source_of(package: str) -> Source:
+    if package.startswith(_IMAGES):
+        return "oci"
+    if package.startswith(_LOCAL):
+        return "local"
+    if package.startswith(GIT):
+        return "git"
+    return "tgz" if "://" in package or package.endswith(ARCHIVES) else "npm"
+
+
+def spec_of(package: str) -> Spec | None:
+    """`NAME`, `NAME@WANTED` and `ALIAS@npm:NAME@WANTED` (the alias is left out); None of what is no package of npm."""
+    if source_of(package) != "npm":
+        return None
+    name, _, wanted = _split(package)
+    if wanted.startswith("npm:"):
+        name, _, wanted = _split(wanted.removeprefix("npm:"))
+    return Spec(name, wanted.strip()) if NAME.fullmatch(name) else None
+
+
+def _split(text: str) -> tuple[str, str, str]:
+    """At the first @ that does not begin a scope."""
+    scoped = text[:1] == "@"
+    name, at, wanted = text[scoped:].partition("@")
+    return f"{'@' if scoped else ''}{name}", at, wanted
