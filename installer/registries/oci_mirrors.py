@@ -26,6 +26,7 @@ class Endpoint:
     host: str
     path: str
     insecure: bool = False
+    mirror: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,9 @@ def endpoints(reference: OciReference, rules: Iterable[Rule]) -> tuple[Endpoint,
         raise fail(ExitCode.DENIED, "registry-blocked", message, fix="take blocked out of registries.conf")
     rest = reference.repository[length:]
     wanted = ("all", "digest-only" if reference.digest else "tag-only")
-    mirrors = [_endpoint(one.location + rest, one.insecure) for one in rule.mirrors if one.pulls in wanted]
+    mirrors = [_endpoint(one.location + rest, one.insecure, mirror=True) for one in rule.mirrors if one.pulls in wanted]
     own = rule.location + rest if rule.location else reference.repository
-    return (*mirrors, _endpoint(own, rule.insecure))
+    return (*mirrors, _endpoint(own, rule.insecure, mirror=False))
 
 
 def read(environment: Mapping[str, str], system: Path = SYSTEM) -> tuple[Rule, ...]:
@@ -119,9 +120,9 @@ def _matched(prefix: str, reference: OciReference) -> int | None:
     return len(prefix) if name == prefix or name.startswith(f"{prefix}/") else None
 
 
-def _endpoint(location: str, insecure: bool) -> Endpoint:  # noqa: FBT001 - of two arguments
+def _endpoint(location: str, insecure: bool, *, mirror: bool) -> Endpoint:  # noqa: FBT001 - as it is written there
     host, _, path = location.partition("/")
-    return Endpoint(host.lower(), path, insecure)
+    return Endpoint(host.lower(), path, insecure, mirror)
 
 
 def _files(environment: Mapping[str, str], system: Path) -> Iterator[Path]:

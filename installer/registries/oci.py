@@ -1,0 +1,296 @@
+"""Image registries: which digest a reference means, which plugins are in that image. Downloads no layer.
+
+Mirrors are those of this machine; what RHDH itself does where its registry has nothing is `fallback`'s.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+from installer.model.errors import ExitCode, InstallerError, fail
+from installer.registries import oci_credentials, oci_manifest, oci_mirrors
+from installer.registries.oci_credentials import Credentials, Helper
+from installer.registries.oci_manifest import Manifest, Package, no_manifest
+from installer.registries.oci_mirrors import Endpoint, Rule
+from installer.registries.oci_reference import OciReference, inherited, is_digest, parse
+from installer.registries.oci_registry import CERTIFICATES, ImageRegistry, Passes, certificate_of
+from installer.registries.together import together
+from installer.registries.transport import Answer, Limits
+from installer.registries.urls import origin
+
+# The specification asks registries to take manifests of at least 4 MiB; larger ones are not to be expected.
+LIMITS = Limits(body=4 * 1024 * 1024)
+PAGES, TAGS = 50, 50_000
+_OK, _MISSING = 200, (404, 410)
+# RHDH's installer since 1.9, where the first has no such image.
+_FALLBACK = ("registry.access.redhat.com/rhdh/", "quay.io/rhdh/")
+_NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a reference means now.
+
+    `digest` is that of what the tag names, the index where there is one; `image` the manifest RHDH would take from it.
+    `packages` are empty where the image says nothing of them: RHDH then needs the directory behind `!`. `reference` is
+    the one that was asked for, without `{{inherit}}`; `source` the host and repository that answered.
+    """
+
+    digest: str
+    media_type: str
+    packages: tuple[Package, ...]
+    reference: OciReference
+    image: str
+    source: str
+
+    @property
+    def pinned(self) -> OciReference:
+        return self.reference.pinned(self.digest)
+
+    @property
+    def lacks_subpath(self) -> bool:
+        """The image lists its plugins, and not this one: RHDH since 1.9 then installs an empty directory."""
+        wanted = self.reference.subpath
+        return wanted is not None and bool(self.packages) and wanted not in {one.path for one in self.packages}
+
+
+@dataclass
+class Oci:
+    """The registries that a set of references leads to, within one bound of time; `close` it.
+
+    May be used by several threads.
+    """
+
+    credentials: Credentials
+    rules: tuple[Rule, ...]
+    environment: Mapping[str, str] = field(repr=False)
+    limits: Limits = LIMITS
+    certificates: tuple[Path, ...] = CERTIFICATES
+
+    def __post_init__(self) -> None:
+        self._until = time.monotonic() + self.limits.seconds
+        self._open: dict[tuple[str, bool, bool], ImageRegistry] = {}
+        self._opening = threading.Lock()
+
+    @property
+    def left(self) -> float:
+        return max(0.0, self._until - time.monotonic())
+
+    @property
+    def requests(self) -> int:
+        return sum(one.requests for one in self._open.values())
+
+    def close(self) -> None:
+        for one in self._open.values():
+            one.close()
+
+    def resolve(
+        self, reference: OciReference, *, defaults: Iterable[OciReference] = (), fallback: bool = False
+    ) -> Resolved:
+        """`fallback` as RHDH does since 1.9: what registry.access.redhat.com/rhdh has not is looked for on quay.io.
+
+        Raises InstallerError: TARGET (no such image; nothing to inherit), DENIED, UNREACHABLE, INVALID (no manifest),
+        INTEGRITY (another digest than was asked for), FINDINGS (an image that RHDH could not unpack).
+        """
+        wanted = inherited(reference, defaults)
+        try:
+            return self._of_any(wanted)
+        except InstallerError as error:
+            second = _second(wanted) if fallback and error.exit is ExitCode.TARGET else None
+            if second is None:
+                raise
+        return replace(self._of_any(second), reference=wanted)
+
+    def resolve_all(
+        self, texts: Iterable[str], *, defaults: Iterable[OciReference] = (), fallback: bool = False
+    ) -> dict[str, Resolved | InstallerError]:
+        """Each text's answer or error; eight are asked at a time, none is waited for beyond the bound."""
+        known = tuple(defaults)
+        why = f"the registry gave no complete answer within {self.limits.seconds:.0f} s"
+        late = fail(ExitCode.UNREACHABLE, "registry-unreachable", why, fix="ask for fewer references at once")
+        return together(
+            lambda text: self.resolve(parse(text), defaults=known, fallback=fallback),
+            dict.fromkeys(texts),
+            self.left + 0.5,
+            late,
+        )
+
+    def tags(self, reference: OciReference) -> tuple[str, ...]:
+        """All tags of a repository, as the registry lists them. Raises InstallerError as `resolve`."""
+        (*_, own) = oci_mirrors.endpoints(reference, self.rules)
+        return tuple(_paged(self._registry(own), own.path))
+
+    def _of_any(self, reference: OciReference) -> Resolved:
+        """Mirrors are tried one after the other; why the place itself does not do is what is told.
+
+        A digest that does not match is no reason to look elsewhere: somebody changes what is sent.
+        """
+        (*mirrors, own) = oci_mirrors.endpoints(reference, self.rules)
+        for mirror in mirrors:
+            try:
+                return self._of(reference, mirror)
+            except InstallerError as error:
+                if error.exit is ExitCode.INTEGRITY or not self.left:
+                    raise
+        return self._of(reference, own)
+
+    def _of(self, reference: OciReference, endpoint: Endpoint) -> Resolved:
+        source = f"{endpoint.host}/{endpoint.path}"
+        registry = self._registry(endpoint)
+        top = _manifest(registry, endpoint.path, reference)
+        image = top
+        if top.is_index:
+            wanted = oci_manifest.chosen(top)
+            image = _by_digest(registry, endpoint.path, wanted.digest, wanted.size)
+            if image.is_index:
+                raise no_manifest(image.where, "an index leads to another index")
+        annotations = {**top.annotations, **image.annotations}
+        found = oci_manifest.packages(annotations, image.where)
+        return Resolved(top.digest, top.media_type, found, reference, image.digest, source)
+
+    def _registry(self, endpoint: Endpoint) -> ImageRegistry:
+        with self._opening:
+            key = endpoint.host, endpoint.insecure, endpoint.mirror
+            if key not in self._open:
+                self._open[key] = self._opened(endpoint)
+            return self._open[key]
+
+    def _opened(self, endpoint: Endpoint) -> ImageRegistry:
+        host = endpoint.host
+        certificate = certificate_of(host, self.certificates)
+        passes = Passes(self.environment, strict_tls=not endpoint.insecure, more_cas=certificate)
+        # A mirror that is down shall leave time for the place itself.
+        limits = (
+            replace(self.limits, seconds=self.left / 2, attempts=1)
+            if endpoint.mirror
+            else replace(self.limits, seconds=self.left)
+        )
+        return ImageRegistry(host, passes, limits, lambda path: self.credentials.of(host, path))
+
+
+def opened(
+    environment: Mapping[str, str], helper: Helper, authfile: Path | None = None, limits: Limits = LIMITS
+) -> Oci:
+    """The registries as podman on this machine would ask them; `helper` asks docker-credential-NAME.
+
+    Raises InstallerError for a file of credentials or mirrors that is named and missing, or broken.
+    """
+    credentials = oci_credentials.read(authfile, environment, helper)
+    return Oci(credentials, oci_mirrors.read(environment), environment, limits)
+
+
+def resolve(
+    reference: OciReference,
+    *,
+    environment: Mapping[str, str],
+    helper: Helper,
+    authfile: Path | None = None,
+    defaults: Iterable[OciReference] = (),
+    fallback: bool = False,
+    limits: Limits = LIMITS,
+) -> Resolved:
+    """One reference; as `Oci.resolve`."""
+    registries = opened(environment, helper, authfile, limits)
+    try:
+        return registries.resolve(reference, defaults=defaults, fallback=fallback)
+    finally:
+        registries.close()
+
+
+def _manifest(registry: ImageRegistry, path: str, reference: OciReference) -> Manifest:
+    """HEAD tells which digest a tag means, GET of that digest what it is; where HEAD tells nothing GET tells both."""
+    version = reference.version
+    if version is None:
+        raise fail(ExitCode.TARGET, "no-tag-or-digest", f"{reference} names no tag and no digest", fix="add :TAG")
+    if is_digest(version):
+        return _by_digest(registry, path, version)
+    answer = registry.ask(path, f"manifests/{version}", oci_manifest.ACCEPT, "HEAD")
+    told = answer.headers.get("docker-content-digest") if answer.status == _OK else None
+    if told:
+        return _by_digest(registry, path, _told(told, registry.url))
+    answer = _found(registry, path, version)
+    digest = _told(answer.headers.get("docker-content-digest") or oci_manifest.digest_of(answer.body), registry.url)
+    return _parsed(answer, digest, registry.url, path)
+
+
+def _by_digest(registry: ImageRegistry, path: str, digest: str, size: int | None = None) -> Manifest:
+    answer = _found(registry, path, digest)
+    found = _parsed(answer, digest, registry.url, path)
+    if size is not None and size != len(answer.body):
+        raise no_manifest(found.where, "it has another size than the index says")
+    return found
+
+
+def _found(registry: ImageRegistry, path: str, version: str) -> Answer:
+    answer = registry.ask(path, f"manifests/{version}", oci_manifest.ACCEPT)
+    _judge(answer, f"{registry.url}/{path}", f"no image {path} at {version}")
+    return answer
+
+
+def _judge(answer: Answer, where: str, missing: str) -> None:
+    if answer.status in _MISSING:
+        fix = f"skopeo list-tags docker://{where.partition('://')[2]} lists what there is"
+        raise fail(ExitCode.TARGET, "image-missing", f"{where} answers {answer.status}: {missing}", fix=fix)
+    if answer.status != _OK:
+        raise no_manifest(where, f"the status is {answer.status}")
+
+
+def _parsed(answer: Answer, digest: str, url: str, path: str) -> Manifest:
+    where = f"{url}/{path}"
+    oci_manifest.verified(answer.body, digest, where)
+    return oci_manifest.parse(answer.body, answer.headers.get("content-type", ""), digest, where)
+
+
+def _told(digest: str, where: str) -> str:
+    if not is_digest(digest):
+        raise no_manifest(where, "the digest that it tells is none of sha256 or sha512")
+    return digest
+
+
+def _second(reference: OciReference) -> OciReference | None:
+    first, second = _FALLBACK
+    if not f"{reference.repository}/".startswith(first):
+        return None
+    host, _, path = (second + reference.repository.removeprefix(first)).partition("/")
+    return replace(reference, host=host, path=path)
+
+
+def _paged(registry: ImageRegistry, path: str) -> Iterator[str]:
+    what, where, count = "tags/list?n=1000", f"{registry.url}/{path}", 0
+    for _ in range(PAGES):
+        answer = registry.ask(path, what, "application/json")
+        _judge(answer, where, f"no repository {path}")
+        page = _tags(answer, where)
+        count += len(page)
+        if count > TAGS:
+            break
+        yield from page
+        following = _NEXT.search(answer.headers.get("link", ""))
+        if following is None:
+            return
+        what = _next_page(answer.url, following[1], f"/v2/{path}/", where)
+    raise no_manifest(where, f"it lists tags without end, more than {PAGES} pages or {TAGS:,} of them")
+
+
+def _next_page(url: str, link: str, folder: str, where: str) -> str:
+    target = urljoin(url, link)
+    parts = urlsplit(target)
+    if not target.startswith("http") or origin(target) != origin(url) or not parts.path.startswith(folder):
+        raise no_manifest(where, "the next page of its tags lies elsewhere")
+    return f"{parts.path.removeprefix(folder)}?{parts.query}"
+
+
+def _tags(answer: Answer, where: str) -> list[str]:
+    try:
+        listed = oci_manifest.document_of(answer.body).get("tags", ())
+    except ValueError as error:
+        raise no_manifest(where, str(error)) from None
+    # A repository of which everything was deleted has null.
+    found = [] if listed is None else listed
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise no_manifest(where, "it holds no list of tags")
+    return found
