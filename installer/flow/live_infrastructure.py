@@ -5,7 +5,17 @@ from typing import Protocol
 from installer.apply.infrastructure_waits import needed_kinds
 from installer.cluster.cluster import Cluster, Objects
 from installer.cluster.errors import NotFound, NotServed
-from installer.cluster.kinds import EVENTING, NAMESPACE, OPENSHIFT, PLATFORM, SECRET, SERVICE, SERVING, STATEFUL_SET
+from installer.cluster.kinds import (
+    EVENTING,
+    NAMESPACE,
+    NETWORK_POLICY,
+    OPENSHIFT,
+    PLATFORM,
+    SECRET,
+    SERVICE,
+    SERVING,
+    STATEFUL_SET,
+)
 from installer.cluster.resources import Kind
 from installer.desired.infrastructure import Existing, InfrastructureGoal, Place, needs_database_secret, place
 from installer.desired.values import at, overlaid
@@ -15,9 +25,8 @@ from installer.knowledge.releases import Release
 from installer.model.errors import ExitCode, fail
 from installer.model.run import RELEASE
 
-POLICY = Kind("networking.k8s.io", "NetworkPolicy")
 _EVERYWHERE = (NAMESPACE, SERVING, EVENTING, PLATFORM)
-_BESIDE_THE_PLATFORM = (SERVICE, STATEFUL_SET, POLICY)
+_BESIDE_THE_PLATFORM = (SERVICE, STATEFUL_SET, NETWORK_POLICY)
 
 
 class Lister(Protocol):

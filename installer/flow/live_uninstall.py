@@ -14,6 +14,7 @@ from installer.apply.lease import lease
 from installer.apply.removal import ref_of, remove, uninstall_release
 from installer.cluster.cluster import Cluster, Object
 from installer.cluster.connect import connect
+from installer.cluster.kinds import NETWORK_POLICY, PLATFORM
 from installer.cluster.options import ConnectionOptions
 from installer.flow.helm_binding import bound_helm
 from installer.flow.live_check_permissions import require
@@ -26,7 +27,7 @@ from installer.model.change import Change, Ref
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.permission import Permission
 from installer.model.report import Report
-from installer.model.run import State, Target
+from installer.model.run import RELEASE, State, Target
 
 Confirm = Callable[[str, str], bool | None]
 
@@ -52,6 +53,7 @@ def uninstall(
         _refuse_unfinished(cluster, running)
         _refuse_shared(cluster, running)
         found = removals(cluster, running, request.told)
+        _refuse_used_elsewhere(cluster, running, found)
         states: dict[str, State] = {one.name: "skipped" if isinstance(one, Kept) else "pending" for one in found}
         warnings = _warnings(cluster, running)
         if request.dry_run or "pending" not in states.values():
@@ -72,8 +74,7 @@ def uninstall(
 
 
 def _permissions(running: Running, found: tuple[Removal, ...], told: Told) -> tuple[Permission, ...]:
-    brought = [ref for one in found if isinstance(one, Release) for ref in one.brought]
-    platform = next((ref.namespace for ref in brought if ref.kind == "SonataFlowPlatform"), None)
+    platform = _platform(found)
     shared = told.operators or told.knative
     return needed("uninstall", running.flavour, running.namespace, platform, operators=shared)
 
@@ -135,6 +136,30 @@ def _refuse_shared(cluster: Cluster, running: Running) -> None:
             f"rhdh-orchestrator undo {one.run} --instance {name}" for name, one in sorted(using.items())
         )
         raise fail(ExitCode.CONFLICT, "infrastructure-shared", message, fix=f"{undo}, then uninstall")
+
+
+def _refuse_used_elsewhere(cluster: Cluster, running: Running, found: tuple[Removal, ...]) -> None:
+    """A platform may serve RHDHs of other namespaces: the release of each has policies of its own beside it."""
+    platform = _platform(found)
+    if platform is None:
+        return
+    marks = [one["metadata"].get("annotations") or {} for one in cluster.list(NETWORK_POLICY, platform)]
+    others = {
+        str(one.get("meta.helm.sh/release-namespace"))
+        for one in marks
+        if one.get("meta.helm.sh/release-name") == RELEASE
+    } - {running.namespace}
+    if others:
+        names = ", ".join(sorted(others))
+        message = f"the platform in {platform} is used by the RHDH of {names} too, and goes with {running.address}"
+        fix = f"uninstall the Orchestrator there first: rhdh-orchestrator uninstall -n {min(others)}"
+        raise fail(ExitCode.CONFLICT, "infrastructure-shared", message, fix=fix)
+
+
+def _platform(found: tuple[Removal, ...]) -> str | None:
+    """The namespace of the platform that goes, None where none does."""
+    brought = [ref for one in found if isinstance(one, Release) for ref in one.brought]
+    return next((ref.namespace for ref in brought if ref.kind == PLATFORM.kind), None)
 
 
 def _warnings(cluster: Cluster, running: Running) -> tuple[Problem, ...]:

@@ -221,3 +221,17 @@ def test_missing_permissions_are_named_before_the_first_write(ready_world, porta
     assert ran.code == ExitCode.DENIED, ran
     assert any("patch configmaps" in one["message"] for one in ran.errors), ran
     assert log.writes(weak.name) == []
+
+
+def test_a_platform_that_two_use_goes_with_neither(program, portals):
+    """RHDH up to 1.6 looks for it in one namespace of the cluster."""
+    first, second = portals("plain", "1.6"), portals("plain", "1.6")
+    for one in (first, second):
+        ran = install(program, one)
+        assert ran.code == ExitCode.OK, ran
+    refused = program.run("uninstall", "--yes", "--instance", first.address)
+    assert refused.code == ExitCode.CONFLICT, refused
+    assert second.namespace in refused.errors[0]["message"]
+    assert program.run("uninstall", "--yes", "--instance", second.address).code == ExitCode.OK
+    assert program.run("status", "--instance", first.address).result["platform"]["ready"]
+    assert program.run("uninstall", "--yes", "--instance", first.address).code == ExitCode.OK
