@@ -41,6 +41,18 @@ _STATUS = _keys(
     plugins={"type": "array", "items": _keys(package=_TEXT, enabled={"type": "boolean"})},
     healthy={"type": "boolean"},
 )
+_STATES = ["ok", "missing", "malformed", "belongs to another version", "mismatch", "unchecked"]
+_VERSIONED = _keys(
+    package=_TEXT,
+    name=_TEXT,
+    source={"enum": ["npm", "tgz", "oci", "local", "git"]},
+    current=_TEXT_OR_NULL,
+    wanted=_TEXT_OR_NULL,
+    latest=_TEXT_OR_NULL,
+    integrity=_keys(value=_TEXT_OR_NULL, state={"enum": _STATES}, expected=_TEXT_OR_NULL),
+    reason=_TEXT_OR_NULL,
+)
+_VERSIONS = _keys(plugins={"type": "array", "items": _VERSIONED})
 _RUN = _keys(
     run=_TEXT_OR_NULL,
     instance=_INSTANCE,
@@ -70,6 +82,8 @@ RESULTS: dict[str, dict[str, Any]] = {
         "releases show": _keys(minor=_TEXT, version=_TEXT),
         "config effective": _EFFECTIVE,
         "config show": _keys(path=_TEXT, value={}, origin=_TEXT_OR_NULL, overrides={"type": "array", "items": _TEXT}),
+        "plugins list": _VERSIONS,
+        "plugins resolve": _VERSIONS,
         "check": _keys(checks={"type": "array", "items": _CHECK}),
         "status": _STATUS,
         "wait": _STATUS,

@@ -35,6 +35,7 @@ ROOT: Mapping[str, Entry] = {
     "uninstall": Entry(
         "installer.cli.uninstall:uninstall", "Take away what an installation brought to a cluster.", "Core"
     ),
+    "plugins": Entry("installer.cli.plugins:plugins", "Versions and hashes of plugins.", "Core"),
     "config": Entry("installer.cli.config:config", "What RHDH will run with, and where it came from.", "Core"),
     "releases": Entry("installer.cli.releases:releases", "The RHDH releases this program knows.", "Knowledge"),
     "schema": Entry("installer.cli.schema:schema", "The JSON Schema of every answer.", "Knowledge"),
@@ -46,6 +47,11 @@ ROOT: Mapping[str, Entry] = {
 CONFIG: Mapping[str, Entry] = {
     "effective": Entry("installer.cli.config:effective", "The plugins and the app-config RHDH will run with."),
     "show": Entry("installer.cli.config:show", "One value of the app-config, its origin and what it hides."),
+}
+
+PLUGINS: Mapping[str, Entry] = {
+    "list": Entry("installer.cli.plugins:list_", "The plugins of a configuration, and what is known of their hashes."),
+    "resolve": Entry("installer.cli.plugins:resolve", "Which version of a plugin to take, with its hash."),
 }
 
 RBAC: Mapping[str, Entry] = {

@@ -29,15 +29,17 @@ from installer.yamltext.redaction import mask_message, mask_value
 @discreet
 def effective(request: ConfigRequest) -> Report:
     """The plugins and app-config of a directory or of files. A predicted failure is an error (FINDINGS)."""
+    return _report(*predicted(request))
+
+
+def predicted(request: ConfigRequest) -> tuple[Prediction, dict[str, Any], tuple[Problem, ...]]:
+    """What the directory or the files of a request come to, what `result` says of them, warnings.
+
+    Raises InstallerError: TARGET, INVALID, DECIDE, DENIED.
+    """
     if request.directory is not None:
-        return _of_directory(request)
-    prediction = _of_files(request)
-    return _report(prediction, {"release": _release(request).version})
-
-
-def _of_directory(request: ConfigRequest) -> Report:
-    prediction, extra, warnings = _predicted(request)
-    return _report(prediction, extra, warnings)
+        return _predicted(request)
+    return _of_files(request), {"release": _release(request).version}, ()
 
 
 def _predicted(request: ConfigRequest) -> tuple[Prediction, dict[str, Any], tuple[Problem, ...]]:
@@ -200,10 +202,7 @@ def _read_beside() -> Callable[[str], str | None]:
 @discreet
 def show(request: ConfigRequest, path: str) -> Report:
     """One value of the effective app-config, where it came from and what it hides. Raises InstallerError (TARGET)."""
-    if request.directory is not None:
-        prediction, extra, warnings = _predicted(request)
-    else:
-        prediction, extra, warnings = _of_files(request), {"release": _release(request).version}, ()
+    prediction, extra, warnings = predicted(request)
     if prediction.failure:
         result = {**extra, "path": path, "value": None, "origin": None, "overrides": []}
         return Report(result, "", (), warnings, (_problem(prediction.failure),))

@@ -41,17 +41,17 @@ def verdict(package: str, version: str, integrity: str) -> Verdict | None:
     row = _rows().get((package, version, integrity))
     if row is not None:
         return Verdict(row.judgement, row.remark)
-    owner = _owner(integrity)
-    if owner is not None and owner != f"{package}@{version}":
-        return Verdict("wrong", f"it is the hash of {owner}")
-    if owner is not None:
+    belongs = owner(integrity)
+    if belongs is not None and belongs != f"{package}@{version}":
+        return Verdict("wrong", f"it is the hash of {belongs}")
+    if belongs is not None:
         return Verdict("unverified", "it begins like the hash of this prerelease")
     if (package, version) in _good():
         return Verdict("unverified", f"another hash is known for {package}@{version}")
     return None
 
 
-def _owner(integrity: str) -> str | None:
+def owner(integrity: str) -> str | None:
     """The package@version that a hash is known to belong to."""
     exact = _owners().get(integrity)
     if exact is not None:

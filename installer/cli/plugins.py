@@ -1,0 +1,90 @@
+"""`plugins`: options into requests, and the requests to the flow. Chooses no version and asks no registry."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from installer.cli.options import Table, command
+from installer.cli.table import PLUGINS
+from installer.cli.values import FILE, FOLDER, instance
+
+if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
+    from installer.model.report import Report
+
+plugins = Table(
+    "plugins",
+    entries=PLUGINS,
+    short_help="Versions and hashes of plugins.",
+    help="Show and choose the versions and hashes of plugins.",
+)
+
+
+class _Age(click.ParamType[float]):
+    """Weeks, days, hours or minutes, as seconds."""
+
+    name = "age"
+    _units = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0}  # noqa: RUF012
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        match = re.fullmatch(r"([0-9]{1,5})([wdhm])", str(value))
+        if match is None:
+            self.fail(f"{str(value)!r} is no age such as 7d, 2w or 12h.", param, ctx)
+        return int(match[1]) * self._units[match[2]]
+
+
+@command(
+    "list",
+    short_help="The plugins of a configuration, and what is known of their hashes.",
+    examples=(
+        "rhdh-orchestrator plugins list --directory manifests",
+        "rhdh-orchestrator plugins list --file dynamic-plugins.yaml -o json",
+    ),
+)
+@click.option("--directory", type=FOLDER, metavar="DIR", help="Manifests that hold an RHDH.")
+@click.option("--instance", metavar="[NAMESPACE/]NAME", callback=instance, help="Which RHDH, where there are several.")
+@click.option("--file", type=FILE, metavar="FILE", help="A dynamic-plugins.yaml; includes are beside it.")
+@click.option("--defaults", type=FILE, metavar="FILE", help="RHDH's own dynamic-plugins.default.yaml.")
+@click.option("--rhdh-version", metavar="X.Y[.Z]", help="The release of RHDH.")
+def list_(directory: str | None, file: str | None, **options: Any) -> "Report":
+    """List the plugins that are in force, where each is configured, and what is known of its hash.
+
+    Knows, without asking anybody, the hashes that were published with a version and are wrong.
+    """
+    if (directory is None) == (file is None):
+        raise click.UsageError("what to look at? either --directory DIR or --file FILE")
+    if file is not None and options["instance"] is not None:
+        raise click.UsageError("--instance chooses among those of --directory DIR")
+    from installer.flow.plugins_list import list_ as walk
+    from installer.model.request import ConfigRequest
+
+    return walk(ConfigRequest(directory=directory, file=file, **options))
+
+
+@command(
+    "resolve",
+    short_help="Which version of a plugin to take, with its hash.",
+    examples=(
+        "rhdh-orchestrator plugins resolve --rhdh-version 1.7",
+        "rhdh-orchestrator plugins resolve @redhat/backstage-plugin-orchestrator '@acme/plugin@^1.4'",
+        "rhdh-orchestrator plugins resolve @acme/plugin@next --registry https://npm.example.com/ -o json",
+    ),
+)
+@click.argument("specs", nargs=-1, metavar="[SPEC]...")
+@click.option(
+    "--rhdh-version", metavar="X.Y[.Z]", help="The release of RHDH, whose Orchestrator is meant without SPEC."
+)
+@click.option("--registry", metavar="URL", help="The npm registry; a scope's own one of .npmrc beats it, as in npm.")
+@click.option("--prereleases", is_flag=True, help="Let prereleases in.")
+@click.option("--cooldown", type=_Age(), metavar="AGE", help="Pass over what is younger, such as 7d.")
+def resolve(**options: Any) -> "Report":
+    """Say which version each SPEC means, with the one hash that RHDH takes, and why that one.
+
+    A name alone is the highest version that is no prerelease, not deprecated and not known to be bad, whatever was
+    published last; NAME@RANGE the highest such one in the range; NAME@TAG and NAME@VERSION are taken as asked.
+    Registries and credentials are those of npm in this directory. Exits with 3 where nothing satisfies a SPEC.
+    """
+    from installer.flow.plugins_resolve import ResolveRequest
+    from installer.flow.plugins_resolve import resolve as walk
+
+    return walk(ResolveRequest(**options))

@@ -1,0 +1,119 @@
+"""Lists the plugins of a configuration, with what is known of their hashes: `plugins list`. Asks no registry."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from installer.flow.configuration import predicted
+from installer.flow.observing import read_text
+from installer.flow.saying import discreet
+from installer.integrity import rhdh_accepts
+from installer.knowledge import hashes
+from installer.knowledge.aliases import npm_name, npm_version
+from installer.knowledge.releases import minors
+from installer.model.errors import ExitCode, Problem
+from installer.model.report import Report
+from installer.model.request import ConfigRequest
+from installer.plan.prediction import Failure, Prediction
+from installer.plugins.outcome import EffectivePlugin
+from installer.registries.specs import Source, source_of
+from installer.registries.verdicts import not_in_a_registry
+from installer.yamltext.redaction import mask_message
+
+_UNCHECKED = "nothing is known of this hash"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is known offline of the hash beside a plugin; `expected` is the right one where that is known."""
+
+    state: str
+    reason: str | None
+    expected: str | None = None
+
+
+@discreet
+def list_(request: ConfigRequest) -> Report:
+    """The plugins that are in force, in RHDH's order. Where RHDH would not start, a warning says so.
+
+    Raises InstallerError: TARGET, INVALID, DECIDE, DENIED.
+    """
+    if request.file is not None:
+        read_text(request.file)  # RHDH would start without it, which is not what somebody means who names a file
+        # How entries are joined differs little between releases, and nobody has to know theirs to see a list.
+        request = replace(request, rhdh_version=request.rhdh_version or minors()[-1])
+    prediction, extra, warnings = predicted(request)
+    rows = [_view(prediction, one) for one in (*prediction.plugins.plugins, *prediction.plugins.dropped)]
+    found = (*warnings, *([_problem(prediction.failure)] if prediction.failure else []))
+    return Report({**extra, "plugins": rows}, "".join(map(_text, rows)), warnings=found)
+
+
+def judged(package: str, integrity: str | None) -> Judged:
+    """What is known of a hash beside a package, without asking anybody."""
+    elsewhere = not_in_a_registry(package)
+    name, version = npm_name(package), npm_version(package)
+    if elsewhere is not None and source_of(package) != "tgz":
+        return Judged("unchecked", elsewhere)
+    expected = hashes.known(name, version) if name and version else None
+    if not integrity:
+        return Judged("missing", "it has no integrity", expected)
+    if not rhdh_accepts(integrity):
+        return Judged("malformed", "RHDH takes one hash, sha256, sha384 or sha512, and nothing around it", expected)
+    known = hashes.verdict(name, version, integrity) if name and version else None
+    match known:
+        case hashes.Verdict("good", _):
+            return Judged("ok", None, expected)
+        case hashes.Verdict("wrong", remark):
+            other = (hashes.owner(integrity) or "").startswith(f"{name}@")
+            return Judged("belongs to another version" if other else "mismatch", remark or None, expected)
+        case hashes.Verdict(remark=remark):
+            return Judged("unchecked", remark or _UNCHECKED, expected)
+        case None:
+            return Judged("unchecked", _UNCHECKED, expected)
+
+
+def _view(prediction: Prediction, plugin: EffectivePlugin) -> dict[str, Any]:
+    source = source_of(plugin.package)
+    found = judged(plugin.package, plugin.integrity)
+    place = prediction.place(plugin.origin)
+    return {
+        "package": mask_message(plugin.package),
+        "name": mask_message((npm_name(plugin.package) if source in ("npm", "tgz") else None) or plugin.name),
+        "source": source,
+        "current": _current(plugin.package, source),
+        "wanted": None,
+        "latest": None,
+        "integrity": {
+            "value": plugin.integrity if rhdh_accepts(plugin.integrity) else None,
+            "state": found.state,
+            "expected": found.expected,
+        },
+        "reason": found.reason,
+        "enabled": plugin.enabled,
+        "origin": f"{place.file}:{place.line}",
+    }
+
+
+def _current(package: str, source: Source) -> str | None:
+    """The version as it is written; of an image its tag or digest."""
+    if source in ("npm", "tgz"):
+        return npm_version(package)
+    if source != "oci":
+        return None
+    image = package.removeprefix("oci://").partition("!")[0]
+    if "@" in image:
+        return image.partition("@")[2]
+    last = image.rpartition("/")[2]
+    return last.partition(":")[2] or None
+
+
+def _problem(failure: Failure) -> Problem:
+    message = f"RHDH would not start: {failure.message}"
+    fix = "rhdh-orchestrator config effective says more"
+    return Problem("rhdh-would-fail", message, failure.where, fix, ExitCode.OK)
+
+
+def _text(row: dict[str, Any]) -> str:
+    state = row["integrity"]["state"]
+    why = f": {row['reason']}" if row["reason"] else ""
+    on = "on " if row["enabled"] else "off"
+    return f"{on} {row['source']:<5} {row['package']}  integrity {state}{why}  ({row['origin']})\n"
