@@ -4,7 +4,18 @@ from installer.apply import releases
 from installer.apply.hands import Hands
 from installer.instance.stored_release import StoredRelease, secret_of
 from installer.model.run import MANAGER, Upgrade
-from installer.programs.helm import Chart
+from installer.programs.helm import Chart, Helm
+from installer.programs.helm import Target as To
+
+
+def rehearse(step: Upgrade, helm: Helm, kubernetes: str, timeout: float) -> None:
+    """Render the chart with the values it shall get: a chart that is not there, or refuses them, is found before a run.
+
+    A chart that asks the cluster (`lookup`) is rendered as for an empty one. Raises InstallerError (programs.helm).
+    """
+    chart = Chart(step.chart, step.chart_version)
+    target = To(kubernetes)
+    helm.template(chart, step.after, release=step.release, namespace=step.namespace, cluster=target, timeout=timeout)
 
 
 def carry_out(step: Upgrade, hands: Hands) -> None:

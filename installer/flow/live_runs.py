@@ -10,6 +10,7 @@ from installer.apply.header import Header, Mark
 from installer.apply.journal import Entry, Journal, load, runs, tidy, write
 from installer.apply.lease import lease
 from installer.apply.undo import undo as put_back
+from installer.apply.upgrade import rehearse
 from installer.cluster.cluster import Cluster
 from installer.cluster.connect import connect
 from installer.cluster.kinds import kind_of
@@ -26,6 +27,7 @@ from installer.model.report import Report
 from installer.model.run import Infrastructure, Rollout, Run, State, Step, Target, Upgrade, Writes, name_of
 
 Confirm = Callable[[str, str], bool | None]
+_REHEARSAL = 60.0
 STAYS = "operators, Knative and the SonataFlow platform stay as they are"
 
 
@@ -162,11 +164,14 @@ def undo(
 
 @contextmanager
 def _working(means: Means, target: Target, steps: tuple[Step, ...] = ()) -> Iterator[Hands]:
-    """The Lease and what else a run is done with; a helm that `steps` need is looked for before the Lease is made."""
+    """The Lease and what else a run is done with; helm and chart that `steps` need are tried before it is taken."""
     deadline = means.cluster.deadline
     with bound_helm(means.connection, means.helm) as helm:
         if any(isinstance(one, Infrastructure | Upgrade) for one in steps):
             helm()
+        for one in steps:
+            if isinstance(one, Upgrade):
+                rehearse(one, helm(), means.cluster.version(), min(deadline.left, _REHEARSAL))
         with lease(means.connection, target, until=deadline, progress=means.progress) as taken:
             yield Hands(means.cluster, target, helm, means.progress, taken.held)
 

@@ -76,6 +76,13 @@ def test_without_its_chart_the_release_is_left_alone(portal):
     assert portal.run("status").result["platform"]["ready"]
 
 
+def test_a_chart_that_is_not_there_is_found_before_the_first_write(portal):
+    ran = portal.run("install", "--yes", "--chart", f"{portal.chart}-elsewhere")
+    assert ran.codes == ["chart-missing"], ran
+    assert portal.run("history").result["runs"] == []
+    assert (values(portal), revisions(portal)) == (VALUES, [1])
+
+
 def test_upgraded_and_undone(portal):
     before = portal.ask("get", "manifest", NAME)
     ran = portal.run("install", "--yes", "--chart", portal.chart)
