@@ -77,12 +77,14 @@ def list_(directory: str | None, file: str | None, **options: Any) -> "Report":
 @click.option("--registry", metavar="URL", help="The npm registry; a scope's own one of .npmrc beats it, as in npm.")
 @click.option("--prereleases", is_flag=True, help="Let prereleases in.")
 @click.option("--cooldown", type=_Age(), metavar="AGE", help="Pass over what is younger, such as 7d.")
+@click.option("--authfile", type=FILE, metavar="FILE", help="Credentials for image registries, as podman's.")
 def resolve(**options: Any) -> "Report":
     """Say which version each SPEC means, with the one hash that RHDH takes, and why that one.
 
     A name alone is the highest version that is no prerelease, not deprecated and not known to be bad, whatever was
     published last; NAME@RANGE the highest such one in the range; NAME@TAG and NAME@VERSION are taken as asked.
-    Registries and credentials are those of npm in this directory. Exits with 3 where nothing satisfies a SPEC.
+    Of an image (oci://) it is the digest. Registries and credentials are those of npm in this directory, and those of
+    podman. Exits with 3 where nothing satisfies a SPEC.
     """
     from installer.flow.plugins_resolve import ResolveRequest
     from installer.flow.plugins_resolve import resolve as walk

@@ -2,44 +2,67 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from installer.flow import plugins_images
 from installer.flow.observing import orchestrator_of
 from installer.flow.saying import discreet
 from installer.knowledge.denied import denied
 from installer.knowledge.releases import Release, minors, release
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.report import Report
+from installer.plugins.identity import OCI
 from installer.registries import npmrc
 from installer.registries.choosing import Choice, Policy, aligned, choose
 from installer.registries.npm import PackageMissing, Packument, packuments
+from installer.registries.oci import Resolved
 from installer.registries.specs import Source, Spec, source_of, spec_of
+from installer.registries.together import together
+from installer.registries.transport import Limits, unreachable
 from installer.registries.verdicts import not_in_a_registry
 from installer.registries.versions import parse
 from installer.yamltext.redaction import mask_message
 
 _NAMED = 3
-Answers = Mapping[str, Packument | InstallerError]
+# Registries of both kinds are asked at the same time, so that the command ends within 15 s whatever one does.
+_SECONDS = 14.5
+_LIMITS = Limits(seconds=13.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What registries said, by the names of packages and by references to images."""
+
+    packuments: Mapping[str, Packument | InstallerError]
+    images: Mapping[str, Resolved | InstallerError]
 
 
 @dataclass(frozen=True, slots=True)
 class ResolveRequest:
-    """`specs` empty means the Orchestrator of `rhdh_version`; `registry` is npm's `--registry`; `cooldown` seconds."""
+    """`specs` empty means the Orchestrator of `rhdh_version`; `registry` is npm's `--registry`; `cooldown` seconds.
+
+    `authfile` holds credentials for image registries, as podman's `--authfile`.
+    """
 
     specs: tuple[str, ...] = ()
     rhdh_version: str | None = None
     registry: str | None = None
     prereleases: bool = False
     cooldown: float | None = None
+    authfile: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one SPEC; `problem` where nothing satisfies it. `latest` as `outdated` would say it."""
+    """What became of one SPEC; `problem` where nothing satisfies it.
+
+    `latest` is what the name alone would mean; `entry` the `package` to write of an image.
+    """
 
     package: str
     name: str
@@ -47,6 +70,7 @@ class Answer:
     choice: Choice
     latest: str | None = None
     problem: Problem | None = None
+    entry: str | None = None
 
 
 @discreet
@@ -56,15 +80,10 @@ def resolve(request: ResolveRequest) -> Report:
     Raises InstallerError: TARGET without SPEC and release, or for an unknown one; a `.npmrc` that cannot be read.
     """
     chosen = release(request.rhdh_version) if request.rhdh_version else None
-    config = npmrc.read(Path.cwd(), os.environ, request.registry, _scopes(chosen))
+    texts = request.specs or _orchestrator(chosen)
+    asked = _asked(texts, request, chosen)
     policy = _policy(request)
-    if request.specs:
-        found = _of_specs(request.specs, config, policy)
-    elif chosen is not None:
-        found = _of_release(chosen, config, policy)
-    else:
-        message = "the Orchestrator's plugins differ between releases of RHDH"
-        raise fail(ExitCode.TARGET, "unknown-version", message, fix="add --rhdh-version X.Y, or say which plugins")
+    found = [_answer(text, asked, policy) for text in texts] if request.specs else _of_release(texts, asked, policy)
     errors = dict.fromkeys(one.problem for one in found if one.problem)
     result = {"plugins": list(map(view, found)), "release": chosen.version if chosen else None}
     return Report(result, "".join(map(_text, found)), errors=tuple(errors))
@@ -73,7 +92,7 @@ def resolve(request: ResolveRequest) -> Report:
 def view(answer: Answer) -> dict[str, Any]:
     """One of `result.plugins`."""
     choice = answer.choice
-    state = "unchecked" if choice.integrity else "missing"
+    state = "missing" if answer.source == "npm" and not choice.integrity else "unchecked"
     return {
         "package": mask_message(answer.package),
         "name": mask_message(answer.name),
@@ -106,24 +125,46 @@ def _scopes(chosen: Release | None) -> Mapping[str, str]:
     return {scope: url for minor in minors() for scope, url in release(minor).npm_scopes.items()}
 
 
-def _asked(specs: Sequence[Spec | None], config: npmrc.NpmConfig, policy: Policy) -> Answers:
-    names = [spec.name for spec in specs if spec is not None]
-    return packuments(names, config, times=policy.cooldown is not None) if names else {}
+def _asked(texts: Sequence[str], request: ResolveRequest, chosen: Release | None) -> Asked:
+    """Both kinds of registries at once, so that together they take no longer than one."""
+    config = npmrc.read(Path.cwd(), os.environ, request.registry, _scopes(chosen))
+    names = [spec.name for spec in map(spec_of, texts) if spec is not None]
+    references = [text for text in texts if text.startswith(OCI)]
+    asks: dict[str, Callable[[], Mapping[str, Any]]] = {}
+    if names:
+        asks["npm"] = partial(packuments, names, config, times=request.cooldown is not None, limits=_LIMITS)
+    if references:
+        asks["images"] = partial(plugins_images.images, references, chosen, request.authfile, _LIMITS.seconds)
+    said = together(lambda kind: asks[kind](), asks, _SECONDS, unreachable(f"no answer within {_SECONDS:.0f} s"))
+    return Asked(_said(said, "npm"), _said(said, "images"))
 
 
-def _of_specs(texts: Sequence[str], config: npmrc.NpmConfig, policy: Policy) -> list[Answer]:
-    specs = [spec_of(text) for text in texts]
-    answers = _asked(specs, config, policy)
-    return [
-        _elsewhere(text) if spec is None else _answer(text, spec, answers[spec.name], policy)
-        for text, spec in zip(texts, specs, strict=True)
-    ]
-
-
-def _answer(text: str, spec: Spec, found: Packument | InstallerError, policy: Policy) -> Answer:
+def _said(answers: Mapping[str, Mapping[str, Any] | InstallerError], kind: str) -> Mapping[str, Any]:
+    found = answers.get(kind, {})
     if isinstance(found, InstallerError):
-        return _refused(text, spec, found)
+        raise found
+    return found
+
+
+def _answer(text: str, asked: Asked, policy: Policy) -> Answer:
+    spec = spec_of(text)
+    if spec is None:
+        return _image(text, asked.images[text]) if text in asked.images else _elsewhere(text)
+    found = asked.packuments[spec.name]
+    if isinstance(found, InstallerError):
+        return _refused(text, spec.name, "npm", found)
     return _answered(text, spec, choose(found, spec.wanted, policy), found, policy)
+
+
+def _image(text: str, found: Resolved | InstallerError) -> Answer:
+    if isinstance(found, InstallerError):
+        return _refused(text, text, "oci", found)
+    name = f"{OCI}{found.reference.repository}"
+    lacking = plugins_images.lacking(found)
+    if lacking:
+        return Answer(text, name, "oci", Choice(None, None, lacking), None, _unsatisfied(text, lacking))
+    entry = str(found.pinned)
+    return Answer(text, name, "oci", Choice(found.digest, None, plugins_images.reason(found)), entry=entry)
 
 
 def _answered(text: str, spec: Spec, choice: Choice, found: Packument, policy: Policy) -> Answer:
@@ -132,17 +173,16 @@ def _answered(text: str, spec: Spec, choice: Choice, found: Packument, policy: P
     return Answer(text, spec.name, "npm", choice, latest, problem)
 
 
-def _refused(text: str, spec: Spec, error: InstallerError) -> Answer:
+def _refused(text: str, name: str, source: Source, error: InstallerError) -> Answer:
     problem = error.problems[0]
-    if problem.exit is ExitCode.UNREACHABLE:
+    if problem.exit is ExitCode.UNREACHABLE and source == "npm":
         problem = replace(problem, fix="try again later, or ask another registry with --registry URL")
-    return Answer(text, spec.name, "npm", Choice(None, None, problem.message), None, problem)
+    return Answer(text, name, source, Choice(None, None, problem.message), None, problem)
 
 
 def _elsewhere(text: str) -> Answer:
-    source = source_of(text)
-    reason = "OCI is not resolved yet" if source == "oci" else not_in_a_registry(text) or "it is no package of npm"
-    return Answer(text, text, source, Choice(None, None, reason), None, _unsatisfied(text, reason))
+    reason = not_in_a_registry(text) or "it is no package of npm"
+    return Answer(text, text, source_of(text), Choice(None, None, reason), None, _unsatisfied(text, reason))
 
 
 def _unsatisfied(text: str, reason: str) -> Problem:
@@ -154,26 +194,31 @@ def _unsatisfied(text: str, reason: str) -> Problem:
 # -- the Orchestrator of a release
 
 
-def _of_release(chosen: Release, config: npmrc.NpmConfig, policy: Policy) -> list[Answer]:
-    texts = [plugin.package for plugin in orchestrator_of(chosen)]
-    specs = [spec_of(text) for text in texts]
-    answers = _asked(specs, config, policy)
-    lines = {_line(spec) for spec in specs if spec is not None}
-    choices = _together(answers, next(iter(lines)), policy) if len(lines) == 1 else {}
-    return [_member(text, spec, answers, choices, policy) for text, spec in zip(texts, specs, strict=True)]
+def _orchestrator(chosen: Release | None) -> tuple[str, ...]:
+    if chosen is None:
+        message = "the Orchestrator's plugins differ between releases of RHDH"
+        raise fail(ExitCode.TARGET, "unknown-version", message, fix="add --rhdh-version X.Y, or say which plugins")
+    return tuple(plugin.package for plugin in orchestrator_of(chosen))
 
 
-def _member(text: str, spec: Spec | None, answers: Answers, choices: Mapping[str, Choice], policy: Policy) -> Answer:
+def _of_release(texts: Sequence[str], asked: Asked, policy: Policy) -> list[Answer]:
+    lines = {_line(spec) for spec in map(spec_of, texts) if spec is not None}
+    choices = _together(asked.packuments, next(iter(lines)), policy) if len(lines) == 1 else {}
+    return [_member(text, asked, choices, policy) for text in texts]
+
+
+def _member(text: str, asked: Asked, choices: Mapping[str, Choice], policy: Policy) -> Answer:
+    """A package of npm is wanted in the release's line; an image as the release has it."""
+    spec = spec_of(text)
     if spec is None:
-        return _elsewhere(text)
-    found, named = answers[spec.name], Spec(spec.name, _line(spec))
-    if isinstance(found, InstallerError):
-        return _refused(spec.name, named, found)
-    choice = choices.get(spec.name) or choose(found, named.wanted, policy)
-    return _answered(spec.name, named, choice, found, policy)
+        return _answer(text, asked, policy)
+    found, choice = asked.packuments[spec.name], choices.get(spec.name)
+    if choice is None or isinstance(found, InstallerError):
+        return replace(_answer(f"{spec.name}@{_line(spec)}", asked, policy), package=spec.name)
+    return _answered(spec.name, spec, choice, found, policy)
 
 
-def _together(answers: Answers, line: str, policy: Policy) -> dict[str, Choice]:
+def _together(answers: Mapping[str, Packument | InstallerError], line: str, policy: Policy) -> dict[str, Choice]:
     """What a registry lacks does not hold the others back: it is said of that one."""
     if any(isinstance(one, InstallerError) and not isinstance(one, PackageMissing) for one in answers.values()):
         return {name: Choice(None, None, "not every registry answers, and they move together") for name in answers}
@@ -199,7 +244,7 @@ def _lines(answer: Answer) -> Iterator[str]:
     choice = answer.choice
     yield f"# {answer.package}: {choice.reason}{_passed(choice)}"
     if choice.version is not None:
-        yield f"- package: {json.dumps(f'{answer.name}@{choice.version}')}"
+        yield f"- package: {json.dumps(answer.entry or f'{answer.name}@{choice.version}')}"
         if choice.integrity is not None:
             yield f"  integrity: {choice.integrity}"
 

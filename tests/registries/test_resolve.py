@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
@@ -13,7 +14,9 @@ from installer.flow import plugins_resolve
 from installer.integrity import rhdh_accepts
 from installer.knowledge.releases import release
 from installer.model.errors import ExitCode
+from installer.registries.transport import Limits
 from tests.registries import fake
+from tests.registries.images import Images, image, served
 
 SHA512 = "sha512-" + "A" * 86 + "=="
 SHA256 = "sha256-" + "B" * 42 + "A="
@@ -92,12 +95,49 @@ def test_sha1_only(resolve, published):
     assert "sha1" in row["reason"]
 
 
-def test_an_image_is_no_bug(resolve):
-    code, document = resolve("oci://example.com/mine:1.0!mine")
-    (row,) = document["result"]["plugins"]
-    assert code != ExitCode.BUG
-    assert row["source"] == "oci"
-    assert row["reason"]
+@pytest.fixture
+def images():
+    with served(Images()) as running:
+        yield running
+
+
+def test_images_and_packages_together(resolve, published, images):
+    digest = images.push("acme/plugins", "1.0", image("cobalt", "flint"))
+    place = f"oci://{images.host}/acme/plugins"
+    specs = [f"{place}:1.0!flint", "@acme/p", f"{place}:1.0!chert", f"{place}:2.0!flint", f"{place}:{{{{inherit}}}}"]
+    code, document = resolve(*specs, "ref://x", "--registry", published.url)
+    assert code == ExitCode.TARGET
+    assert wanted(document) == [digest, "1.6.1", None, None, None, None]
+    rows = document["result"]["plugins"]
+    assert [one["package"] for one in rows] == [*specs, "ref://x"]
+    assert [one["source"] for one in rows] == ["oci", "npm", "oci", "oci", "oci", "oci"]
+    assert rows[0]["reason"] == f"the tag 1.0 in {images.host}/acme/plugins; its plugins: cobalt, flint"
+    assert rows[0]["integrity"] == {"value": None, "state": "unchecked", "expected": None}
+    assert "there are cobalt, flint" in rows[2]["reason"]
+    assert "2.0" in rows[3]["reason"]
+
+
+def test_inherited_from_the_release(resolve, images, monkeypatch):
+    digest = images.push("rhdh/plugins", "1.0", image("cobalt"))
+    known = SimpleNamespace(
+        number=(1, 9), digests={f"{images.host}/rhdh/plugins": digest}, npm_scopes={}, version="1.9.0"
+    )
+    monkeypatch.setattr(plugins_resolve, "release", lambda _: known)
+    code, document = resolve(f"oci://{images.host}/rhdh/plugins:{{{{inherit}}}}", "--rhdh-version", "1.9")
+    assert (code, wanted(document)) == (ExitCode.OK, [digest])
+
+
+@pytest.mark.usefixtures("resolve")
+def test_an_image_as_an_entry_to_be_copied(images, capsys):
+    digest = images.push("acme/plugins", "1.0", image("cobalt"))
+    assert run(["plugins", "resolve", f"oci://{images.host}/acme/plugins:1.0!cobalt"]) == ExitCode.OK
+    (entry,) = yaml.safe_load(capsys.readouterr().out)
+    assert entry == {"package": f"oci://{images.host}/acme/plugins@{digest}!cobalt"}
+
+
+def test_an_image_registry_that_refuses(resolve, tmp_path):
+    code, document = resolve("oci://example.com/mine:1.0!mine", "--authfile", str(tmp_path / "nowhere.json"))
+    assert code == ExitCode.TARGET, document["errors"]
 
 
 def test_options(resolve, published):
@@ -181,6 +221,13 @@ def test_without_spec_and_release(resolve):
 
 
 # -- whom to ask
+
+
+def test_silence_has_an_end(resolve, registry, monkeypatch):
+    monkeypatch.setattr(plugins_resolve, "_LIMITS", Limits(seconds=1.5, silence=1.0))
+    registry.behave = fake.drip
+    code, document = resolve("@acme/p", "--registry", registry.url)
+    assert (code, wanted(document)) == (ExitCode.UNREACHABLE, [None])
 
 
 def scoped(monkeypatch, url):
