@@ -83,7 +83,9 @@ def test_the_sample_is_edited_as_in_its_directory():
 
 
 def test_the_bytes_of_a_value_stay():
-    text = "# über \u00a0 \U0001f600 \u200b tab\t\r\nincludes:\r\n  - dynamic-plugins.default.yaml\r\nplugins: []\r\n# end"
+    text = (
+        "# über \u00a0 \U0001f600 \u200b tab\t\r\nincludes:\r\n  - dynamic-plugins.default.yaml\r\nplugins: []\r\n# end"
+    )
     objects = operator_flavour("rhdh", "1.6")
     objects[1]["data"]["dynamic-plugins.yaml"] = text
     edits, _, _ = planned(objects, "1.6")
