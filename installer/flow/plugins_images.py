@@ -17,7 +17,9 @@ from installer.registries.oci_reference import OciReference, parse
 _FALLBACK_SINCE = (1, 9)
 
 
-def images(texts: Iterable[str], chosen: Release | None, authfile: str | None) -> dict[str, Resolved | InstallerError]:
+def images(
+    texts: Iterable[str], chosen: Release | None, authfile: str | None, seconds: float
+) -> dict[str, Resolved | InstallerError]:
     """What each reference means; `{{inherit}}` is the digest that is known of the release. All within `seconds`.
 
     Raises InstallerError where credentials or mirrors cannot be read.
