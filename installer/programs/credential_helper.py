@@ -12,7 +12,7 @@ from installer.programs.child import Bounds, run
 from installer.programs.finding import given_program
 
 SECONDS = 5.0
-BOUNDS = Bounds(grace=1.0, stdout=64 * 1024)
+BOUNDS = Bounds(grace=1.0, stdout=1024 * 1024)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 # What it writes to stdout, with exit code 1, where it has nothing (docker-credential-helpers, credentials/error.go).
 _NOTHING = "credentials not found"
