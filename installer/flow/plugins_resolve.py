@@ -242,7 +242,8 @@ def _text(answer: Answer) -> str:
 
 def _lines(answer: Answer) -> Iterator[str]:
     choice = answer.choice
-    yield f"# {answer.package}: {choice.reason}{_passed(choice)}"
+    # One line whatever a registry's words hold: what stands below it is copied.
+    yield " ".join(f"# {answer.package}: {choice.reason}{_passed(choice)}".split())
     if choice.version is not None:
         yield f"- package: {json.dumps(answer.entry or f'{answer.name}@{choice.version}')}"
         if choice.integrity is not None:

@@ -274,3 +274,12 @@ def test_text_is_an_entry_to_be_copied(published, folder, monkeypatch, capsys):
     out = capsys.readouterr().out
     assert yaml.safe_load(out) == [{"package": "@acme/p@1.6.1", "integrity": SHA512}]
     assert "passed over: 1.7.0-rc.1 (a prerelease)" in out
+
+
+def test_a_registry_writes_no_entries(published, folder, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    packument = published.packages["@acme/p"]
+    packument["dist-tags"] = {"a\n- package: evil": "1.6.1", "b\u2028- package: evil": "1.6.1"}
+    packument["versions"]["1.6.1"]["deprecated"] = "x\r\n- package: evil\x85- package: evil"
+    run(["plugins", "resolve", "@acme/p", "@acme/p@none", "@acme/p@1.6.1", "--registry", published.url])
+    assert [one["package"] for one in yaml.safe_load(capsys.readouterr().out)] == ["@acme/p@1.5.2", "@acme/p@1.6.1"]
