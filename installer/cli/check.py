@@ -6,6 +6,7 @@ import click
 
 from installer.cli.connection import connected, connection_of
 from installer.cli.options import command
+from installer.cli.values import FOLDER
 
 if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
     from installer.model.report import Report
@@ -24,6 +25,9 @@ if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
 @click.option("--rhdh-version", metavar="X.Y[.Z]", help="The release of RHDH; beats what the cluster says.")
 @click.option("--skip-operators", is_flag=True, help="Somebody else installs the operators.")
 @click.option("--oc", metavar="PATH", help="An oc that may be asked for its login (RHDH_ORCHESTRATOR_OC).")
+@click.option(
+    "--archive", type=FOLDER, metavar="DIR", help="Gather an archive for support there, with oc."
+)
 def check(**options: Any) -> "Report":
     """Check whether the Orchestrator can be installed on the RHDH of a cluster; writes nothing.
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from installer.cluster.cluster import Cluster
 from installer.cluster.errors import Forbidden, NotServed
@@ -45,12 +46,13 @@ _OF_OPERATORS = frozenset({"olm", "catalogs", "packages", "operator-groups"})
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """`instance` is NAMESPACE/NAME or NAME; `oc` the path of an oc that may be asked."""
+    """`instance` is NAMESPACE/NAME or NAME; `oc` an oc that may be asked; `archive` a folder for support."""
 
     instance: str | None = None
     rhdh_version: str | None = None
     skip_operators: bool = False
     oc: str | None = None
+    archive: str | None = None
 
 
 def run(cluster: Cluster, connection: ConnectionOptions, request: CheckRequest) -> Report:
@@ -62,7 +64,10 @@ def run(cluster: Cluster, connection: ConnectionOptions, request: CheckRequest) 
     version = running.version
     known = _release(request.rhdh_version, version.number if version else None)
     look = Look(cluster, running, known, request.skip_operators, request.oc, connection)
-    found = [(name, _run(name, check, look)) for name, check in CHECKS]
+    checks: tuple[tuple[str, Check], ...] = CHECKS
+    if request.archive is not None:
+        checks = (*CHECKS, ("archive", partial(_archived, request.archive)))
+    found = [(name, _run(name, check, look)) for name, check in checks]
     result = {
         "instance": described(running, request.rhdh_version),
         "checks": [{"id": name, "status": one.status, "reason": one.reason, "fix": one.fix} for name, one in found],
@@ -73,6 +78,10 @@ def run(cluster: Cluster, connection: ConnectionOptions, request: CheckRequest) 
         warnings=tuple(_problem(name, one, ExitCode.OK) for name, one in found if one.status == "warn"),
         errors=tuple(_problem(name, one, ExitCode.FINDINGS) for name, one in found if one.status == "fail"),
     )
+
+
+def _archived(folder: str, look: Look) -> Verdict:
+    return live_check_oc.archive(look, folder)
 
 
 def _release(asked: str | None, found: str | None) -> Release | None:

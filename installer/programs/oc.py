@@ -1,8 +1,8 @@
-"""What oc alone can say: who is logged in, and its own version. Uses no token of its own and changes nothing."""
+"""What oc alone can do: say who is logged in, and its version; gather an archive. Holds no token, changes nothing."""
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from installer.model.errors import ExitCode, fail
@@ -50,6 +50,27 @@ def client_version(oc: Path, *, environment: Mapping[str, str], timeout: float) 
         message = f"{oc} is no oc: {words or 'its version is no JSON of oc'}"
         raise fail(ExitCode.FINDINGS, "oc-unsupported", message) from None
     return str(version).removeprefix("v")
+
+
+def inspect(
+    oc: Path,
+    namespaces: Sequence[str],
+    folder: Path,
+    *,
+    connection: Connection,
+    environment: Mapping[str, str],
+    timeout: float,
+) -> None:
+    """Everything of some namespaces into a folder, for whoever gives support; oc leaves the data of Secrets out.
+
+    https://docs.redhat.com/en/documentation/openshift_container_platform, "oc adm inspect". Raises InstallerError:
+    UNREACHABLE "program-timeout", FINDINGS "inspect-failed" with oc's words.
+    """
+    options = [f"--dest-dir={folder}", *([f"--context={connection.context}"] if connection.context else [])]
+    targets = [f"namespace/{one}" for one in namespaces]
+    code, _, words = _ask(oc, "inspect", [*options, *targets], _environment(connection, environment), timeout)
+    if code != 0:
+        raise fail(ExitCode.FINDINGS, "inspect-failed", f"oc adm inspect: {words}")
 
 
 def _ask(

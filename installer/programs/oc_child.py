@@ -18,6 +18,8 @@ def answer(path: str, question: str, options: list[str]) -> str:
             case "version":
                 # Not its get_client_version(), which asks the server too.
                 return str(oc.invoke("version", ["--client", "-o", "json", *options]).out())
+            case "inspect":
+                return str(oc.invoke("adm", ["inspect", *options]).out())
             case _:
                 raise ValueError(question)
 

@@ -95,6 +95,38 @@ def test_an_oc_that_is_not_there(recorded, ask):
     assert said.document["errors"][0]["message"] == "oc: there is no program /nowhere/oc"
 
 
+def test_an_archive_for_support(recorded, ask, tmp_path, monkeypatch):
+    prepare(recorded, {})
+    recorded.objects += [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": one}} for one in ("rhdh", "knative-serving")
+    ]
+    program, folder = tmp_path / "oc", tmp_path / "archive"
+    program.write_text(
+        """#!/bin/sh
+case $1 in
+  adm) shift
+    for one in "$@"; do
+      case $one in --dest-dir=*) mkdir "${one#*=}"; echo "$@" > "${one#*=}/seen";; esac
+    done;;
+  whoami) echo me;;
+  *) echo '{"releaseClientVersion": "4.18.3"}';;
+esac
+"""
+    )
+    program.chmod(0o700)
+    found = {one["id"]: one for one in ask("check", "--oc", str(program), "--archive", str(folder)).result["checks"]}
+    assert found["archive"]["status"] == "pass", found["archive"]
+    words = (folder / "seen").read_text().split()
+    assert words[:1] == ["inspect"]
+    assert {one for one in words if one.startswith("namespace/")} == {"namespace/rhdh", "namespace/knative-serving"}
+    again = ask("check", "--oc", str(program), "--archive", str(folder))
+    assert again.code == ExitCode.FINDINGS
+    assert "no empty folder" in again.document["errors"][0]["message"]
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    without = {one["id"]: one for one in ask("check", "--archive", str(tmp_path / "other")).result["checks"]}
+    assert without["archive"]["status"] == "fail"
+
+
 def test_operators_of_others_are_not_checked(recorded, ask):
     prepare(recorded, {"without": ["catalog", "logicPackage"]})
     recorded.denied = frozenset({"create subscriptions", "patch installplans"})
