@@ -28,7 +28,7 @@ RENEWAL = 5.0
 PATIENCE = 20.0  # longer than the duration: whoever died elsewhere is outlived
 _SURE = 10.0  # so long after a renewal the Lease is ours without a question
 _REQUEST = 9.0  # a slow API is one; with the rest between two renewals it fits into the duration
-_FAREWELL = 3.0  # when the command's time is over
+_FAREWELL = 2.0  # when the command's time is over: it ends within 5 s, its start and end on a busy machine included
 _POLL = 1.0  # a watch would need `list leases`, which is more than the rest does
 _SPACE = f"{MANAGER}/pid-namespace"
 

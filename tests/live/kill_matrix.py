@@ -110,6 +110,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=2, help="cases at the same time, each on an RHDH of its own")
     parser.add_argument("--flavour", choices=FLAVOURS, action="append", help="only these")
+    parser.add_argument("--how", choices=HOWS, action="append", help="only these")
     parser.add_argument("--minutes", type=float, default=600, help="begin no case after so many")
     options = parser.parse_args(arguments)
     until = time.monotonic() + 60 * options.minutes
@@ -120,9 +121,10 @@ def main(arguments: list[str]) -> int:
             for flavour in options.flavour or FLAVOURS:
                 with bench(world, Path(folder)) as on:
                     calmly[flavour] = calm(on, flavour)
+            hows = options.how or HOWS
             tally = Tally(
-                {flavour: whole(flavour, one) for flavour, one in calmly.items()},
-                {flavour: len(one.writes) for flavour, one in calmly.items()},
+                {flavour: [one for one in whole(flavour, each) if one.how in hows] for flavour, each in calmly.items()},
+                {flavour: len(each.writes) for flavour, each in calmly.items()},
             )
 
             def one_of(case: Case) -> None:
