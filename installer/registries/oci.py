@@ -3,32 +3,27 @@
 Mirrors are those of this machine; what RHDH itself does where its registry has nothing is `fallback`'s.
 """
 
-import re
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
 
 from installer.model.errors import ExitCode, InstallerError, fail
-from installer.registries import oci_credentials, oci_manifest, oci_mirrors
+from installer.registries import oci_credentials, oci_manifest, oci_mirrors, oci_tags
 from installer.registries.oci_credentials import Credentials, Helper
 from installer.registries.oci_manifest import Manifest, Package, no_manifest
 from installer.registries.oci_mirrors import Endpoint, Rule
 from installer.registries.oci_reference import OciReference, inherited, is_digest, parse
-from installer.registries.oci_registry import CERTIFICATES, ImageRegistry, Passes, certificate_of
+from installer.registries.oci_registry import CERTIFICATES, ImageRegistry, Passes, certificate_of, judge
 from installer.registries.together import together
 from installer.registries.transport import Answer, Limits
-from installer.registries.urls import origin
 
 # The specification asks registries to take manifests of at least 4 MiB; larger ones are not to be expected.
 LIMITS = Limits(body=4 * 1024 * 1024)
-PAGES, TAGS = 50, 50_000
-_OK, _MISSING = 200, (404, 410)
+_OK = 200
 # RHDH's installer since 1.9, where the first has no such image.
 _FALLBACK = ("registry.access.redhat.com/rhdh/", "quay.io/rhdh/")
-_NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +105,17 @@ class Oci:
     ) -> dict[str, Resolved | InstallerError]:
         """Each text's answer or error; eight are asked at a time, none is waited for beyond the bound."""
         known = tuple(defaults)
-        why = f"the registry gave no complete answer within {self.limits.seconds:.0f} s"
-        late = fail(ExitCode.UNREACHABLE, "registry-unreachable", why, fix="ask for fewer references at once")
         return together(
             lambda text: self.resolve(parse(text), defaults=known, fallback=fallback),
             dict.fromkeys(texts),
             self.left + 0.5,
-            late,
+            _late(self.limits),
         )
 
     def tags(self, reference: OciReference) -> tuple[str, ...]:
         """All tags of a repository, as the registry lists them. Raises InstallerError as `resolve`."""
         (*_, own) = oci_mirrors.endpoints(reference, self.rules)
-        return tuple(_paged(self._registry(own), own.path))
+        return tuple(oci_tags.paged(self._registry(own), own.path))
 
     def _of_any(self, reference: OciReference) -> Resolved:
         """Mirrors are tried one after the other; why the place itself does not do is what is told.
@@ -193,12 +186,20 @@ def resolve(
     fallback: bool = False,
     limits: Limits = LIMITS,
 ) -> Resolved:
-    """One reference; as `Oci.resolve`."""
+    """One reference; as `Oci.resolve`, and not waited for beyond the bound."""
     registries = opened(environment, helper, authfile, limits)
     try:
-        return registries.resolve(reference, defaults=defaults, fallback=fallback)
+        found = registries.resolve_all([str(reference)], defaults=defaults, fallback=fallback)[str(reference)]
     finally:
         registries.close()
+    if isinstance(found, InstallerError):
+        raise found
+    return found
+
+
+def _late(limits: Limits) -> InstallerError:
+    why = f"the registry gave no complete answer within {limits.seconds:.0f} s"
+    return fail(ExitCode.UNREACHABLE, "registry-unreachable", why, fix="ask for fewer references at once")
 
 
 def _manifest(registry: ImageRegistry, path: str, reference: OciReference) -> Manifest:
@@ -227,16 +228,8 @@ def _by_digest(registry: ImageRegistry, path: str, digest: str, size: int | None
 
 def _found(registry: ImageRegistry, path: str, version: str) -> Answer:
     answer = registry.ask(path, f"manifests/{version}", oci_manifest.ACCEPT)
-    _judge(answer, f"{registry.url}/{path}", f"no image {path} at {version}")
+    judge(answer, f"{registry.url}/{path}", f"no image {path} at {version}")
     return answer
-
-
-def _judge(answer: Answer, where: str, missing: str) -> None:
-    if answer.status in _MISSING:
-        fix = f"skopeo list-tags docker://{where.partition('://')[2]} lists what there is"
-        raise fail(ExitCode.TARGET, "image-missing", f"{where} answers {answer.status}: {missing}", fix=fix)
-    if answer.status != _OK:
-        raise no_manifest(where, f"the status is {answer.status}")
 
 
 def _parsed(answer: Answer, digest: str, url: str, path: str) -> Manifest:
@@ -257,40 +250,3 @@ def _second(reference: OciReference) -> OciReference | None:
         return None
     host, _, path = (second + reference.repository.removeprefix(first)).partition("/")
     return replace(reference, host=host, path=path)
-
-
-def _paged(registry: ImageRegistry, path: str) -> Iterator[str]:
-    what, where, count = "tags/list?n=1000", f"{registry.url}/{path}", 0
-    for _ in range(PAGES):
-        answer = registry.ask(path, what, "application/json")
-        _judge(answer, where, f"no repository {path}")
-        page = _tags(answer, where)
-        count += len(page)
-        if count > TAGS:
-            break
-        yield from page
-        following = _NEXT.search(answer.headers.get("link", ""))
-        if following is None:
-            return
-        what = _next_page(answer.url, following[1], f"/v2/{path}/", where)
-    raise no_manifest(where, f"it lists tags without end, more than {PAGES} pages or {TAGS:,} of them")
-
-
-def _next_page(url: str, link: str, folder: str, where: str) -> str:
-    target = urljoin(url, link)
-    parts = urlsplit(target)
-    if not target.startswith("http") or origin(target) != origin(url) or not parts.path.startswith(folder):
-        raise no_manifest(where, "the next page of its tags lies elsewhere")
-    return f"{parts.path.removeprefix(folder)}?{parts.query}"
-
-
-def _tags(answer: Answer, where: str) -> list[str]:
-    try:
-        listed = oci_manifest.document_of(answer.body).get("tags", ())
-    except ValueError as error:
-        raise no_manifest(where, str(error)) from None
-    # A repository of which everything was deleted has null.
-    found = [] if listed is None else listed
-    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-        raise no_manifest(where, "it holds no list of tags")
-    return found

@@ -17,6 +17,7 @@ from installer.model.errors import ExitCode, InstallerError, fail
 from installer.registries import oci_challenge
 from installer.registries.oci_challenge import Challenge
 from installer.registries.oci_credentials import Credential
+from installer.registries.oci_manifest import no_manifest
 from installer.registries.transport import Answer, Limits, Question, Transport, bare_host
 from installer.registries.urls import host_of, origin, without_user
 
@@ -25,6 +26,7 @@ CLIENT = "rhdh-orchestrator"
 CERTIFICATES = (Path("/etc/containers/certs.d"), Path("/etc/docker/certs.d"))
 _HUB = {"docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
 _OK, _BAD, _UNAUTHORIZED, _FORBIDDEN = 200, 400, 401, 403
+_MISSING = (404, 410)
 _PULL = re.compile(r"repository:[^\s:]+:pull")
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _PROBE = 2.0
@@ -161,6 +163,15 @@ def certificate_of(host: str, folders: tuple[Path, ...]) -> str | None:
     """The CA that containers' programs trust for this registry beside the well-known ones."""
     files = (folder / host / "ca.crt" for folder in folders)
     return next((str(file) for file in files if file.is_file()), None)
+
+
+def judge(answer: Answer, where: str, missing: str) -> None:
+    """Raises InstallerError (TARGET, INVALID) of every answer but 200; `missing` says what is missing."""
+    if answer.status in _MISSING:
+        fix = f"skopeo list-tags docker://{where.partition('://')[2]} lists what there is"
+        raise fail(ExitCode.TARGET, "image-missing", f"{where} answers {answer.status}: {missing}", fix=fix)
+    if answer.status != _OK:
+        raise no_manifest(where, f"the status is {answer.status}")
 
 
 def _token(answer: Answer, realm: str) -> str:

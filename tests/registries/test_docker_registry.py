@@ -7,6 +7,7 @@ from installer.model.errors import ExitCode, InstallerError
 from installer.registries import oci_credentials
 from installer.registries.oci import Oci
 from installer.registries.oci_manifest import INDEXES, digest_of
+from installer.registries.oci_mirrors import Rule
 from installer.registries.oci_reference import parse
 from tests.registries import docker_registry
 from tests.registries.images import image, index
@@ -26,8 +27,8 @@ def pushed(registry):
     return registry.push("acme/plugins", "1.0", several, []), inner
 
 
-def opened(file, folders=()):
-    return Oci(oci_credentials.read(file, {}, no_helper), (), {}, certificates=folders)
+def opened(file, folders=(), rules=()):
+    return Oci(oci_credentials.read(file, {}, no_helper), rules, {}, certificates=folders)
 
 
 def exit_of(registries, text):
@@ -63,5 +64,7 @@ def test_tls_and_a_password(tmp_path):
         registries = opened(right, (tmp_path / "certs.d",))
         assert registries.resolve(parse(text)).digest == top
         assert exit_of(opened(right), text) == ExitCode.UNREACHABLE
+        insecure = Rule(registry.host, "", insecure=True, blocked=False, mirrors=())
+        assert exit_of(opened(right, rules=(insecure,)), text) == ExitCode.OK
         wrong = authfile(tmp_path, {registry.host: entry("anna", "another")})
         assert exit_of(opened(wrong, (tmp_path / "certs.d",)), text) == ExitCode.DENIED

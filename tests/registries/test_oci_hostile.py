@@ -7,11 +7,12 @@ import time
 import pytest
 
 from installer.model.errors import ExitCode, InstallerError
-from installer.registries.oci import TAGS
+from installer.registries.oci import resolve
 from installer.registries.oci_manifest import ANNOTATION, IMAGES, INDEXES
 from installer.registries.oci_reference import parse
+from installer.registries.oci_tags import TAGS
 from tests.registries.images import Images, image, index, served
-from tests.registries.test_oci import BASIC, ask, asking, authfile, entry, refused
+from tests.registries.test_oci import BASIC, QUICK, ask, asking, authfile, entry, no_helper, refused
 
 DIGEST = f"sha256:{'0' * 64}"
 
@@ -216,3 +217,32 @@ def test_tags_that_are_none_or_never_end(body, link, images):
         registries.tags(parse(f"oci://{images.host}/acme/plugins:1"))
     registries.close()
     assert caught.value.exit is ExitCode.INVALID
+
+
+def drip_headers(handler):
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    for _ in range(100):
+        handler.wfile.write(b"x")
+        handler.wfile.flush()
+        time.sleep(0.1)
+
+
+def test_headers_that_never_end_are_not_waited_for(images, tmp_path):
+    images.behave = drip_headers
+    began = time.monotonic()
+    environment = {"HOME": str(tmp_path), "CONTAINERS_REGISTRIES_CONF": "/dev/null"}
+    with pytest.raises(InstallerError) as caught:
+        resolve(parse(f"oci://{images.host}/acme/plugins:1.0"), environment=environment, helper=no_helper, limits=QUICK)
+    assert caught.value.exit is ExitCode.UNREACHABLE
+    assert time.monotonic() - began < 8
+    images.behave = None
+    digest = images.push("acme/plugins", "1.0", image())
+    found = resolve(parse(f"oci://{images.host}/acme/plugins:1.0"), environment=environment, helper=no_helper)
+    assert found.digest == digest
+
+
+def test_a_storm_of_429_at_the_realm(images, others):
+    images.demand = (f'Bearer realm="http://{others.host}/leads"', "Bearer t0k3n")
+    others.behave = status(429, Retry_After="86400")
+    assert refused(f"oci://{images.host}/acme/plugins:1.0").exit is ExitCode.UNREACHABLE
+    assert len(others.asked) == 1
