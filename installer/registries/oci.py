@@ -77,10 +77,10 @@ class Oci:
 
     @property
     def requests(self) -> int:
-        return sum(one.requests for one in self._open.values())
+        return sum(one.requests for one in tuple(self._open.values()))
 
     def close(self) -> None:
-        for one in self._open.values():
+        for one in tuple(self._open.values()):
             one.close()
 
     def resolve(

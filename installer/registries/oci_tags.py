@@ -15,7 +15,6 @@ _NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
 
 def paged(registry: ImageRegistry, path: str) -> Iterator[str]:
     """In the registry's order. Raises InstallerError: TARGET, INVALID, and what `ImageRegistry.ask` raises."""
-
     what, where, count = "tags/list?n=1000", f"{registry.url}/{path}", 0
     for _ in range(PAGES):
         answer = registry.ask(path, what, "application/json")
