@@ -21,6 +21,7 @@ from tests.live.worlds import FLAVOURS, Flavour, start_ready_world
 REPORT = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- kill matrix: begin -->", "<!-- kill matrix: end -->"
 MOMENTS = (False, True)
+KINDS = ("post leases", "post secrets", "helm patch sonataflowplatforms", "patch configmaps", "delete leases")
 
 
 def whole(flavour: Flavour, calmly: Calm) -> list[Case]:
@@ -43,19 +44,14 @@ def others(flavour: Flavour, calmly: Calm) -> Iterator[Case]:
         yield Case(flavour, number, carried_out, how, then, calmly.writes[number - 1])
 
 
-def of_kinds(calmly: Calm, count: int = 5) -> list[int]:
-    """The numbers of five writes of different kinds, spread over the installation."""
-    first: dict[str, int] = {}
-    for number, what in enumerate(calmly.writes, 1):
-        first.setdefault(what, number)
-    numbers = sorted(first.values())
-    step = max(1.0, (len(numbers) - 1) / max(1, count - 1))
-    return sorted({numbers[min(round(at * step), len(numbers) - 1)] for at in range(count)})
+def of_kinds(calmly: Calm) -> list[int]:
+    """The numbers of five writes of different kinds: of the Lease, the journal, helm, RHDH's configuration, the end."""
+    return [calmly.writes.index(what) + 1 for what in KINDS]
 
 
 def subset(flavour: Flavour, calmly: Calm) -> list[Case]:
     """A handful for every day: each kind of end, each moment, both ways, at writes of different kinds."""
-    numbers = of_kinds(calmly)
+    numbers = of_kinds(calmly)[1:]
     turn = list(FLAVOURS).index(flavour)
     cases = []
     for at, number in enumerate(numbers):
