@@ -354,7 +354,9 @@ def test_a_pod_that_does_not_run_the_configuration(portal):
     one.write(good())
     with pytest.raises(InstallerError, match=f"older than the configuration in ConfigMap {PLUGINS}") as caught:
         verify.carry_out(Verify((), one.namespace), one.hands)
-    assert caught.value.problems[0].fix == f"rhdh-orchestrator restart --instance {one.namespace}/{NAME}"
+    options = f"--instance {one.namespace}/{NAME}"
+    fix = f"rhdh-orchestrator restart {options}, then rhdh-orchestrator resume {options}"
+    assert caught.value.problems[0].fix == fix
 
 
 def test_a_platform_that_is_not_there(portal):
