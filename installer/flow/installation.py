@@ -11,7 +11,7 @@ from installer.flow.infrastructure_files import Beside, render
 from installer.flow.observing import Observed, described, observe
 from installer.flow.published import Compared, compared
 from installer.flow.saying import discreet
-from installer.flow.views import config_view, failure_view, plugin_views
+from installer.flow.views import preview_view
 from installer.instance.instance import Layer
 from installer.model.change import Change
 from installer.model.errors import ExitCode, InstallerError, Problem
@@ -102,13 +102,7 @@ def _report(
     result: dict[str, Any] = {
         "instance": described(observed.instance, request.rhdh_version),
         "release": observed.world.release.version,
-        "preview": {
-            "failure": failure_view(prediction.failure),
-            "plugins": plugin_views(prediction),
-            "appConfig": config_view(prediction),
-            "unresolved": list(prediction.unresolved),
-            "unknownIncludes": list(prediction.plugins.unknown),
-        },
+        "preview": preview_view(prediction),
         "notes": [*map(mask_message, made.draft.notes), *_notes(beside)],
         "notRendered": [] if beside else ["operators", "knative", "sonataflow-platform"],
         "written": False,

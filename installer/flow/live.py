@@ -1,10 +1,8 @@
 """The commands that look at a live cluster: `check` and `status`. Write nothing to it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from typing import Any
 
-from installer.cluster.cluster import Cluster
 from installer.cluster.connect import connect
 from installer.cluster.options import ConnectionOptions
 from installer.flow.saying import discreet
@@ -16,7 +14,7 @@ def status(connection: ConnectionOptions, instance: str | None) -> Report:
     """What of the Orchestrator is there and works. Raises InstallerError (TARGET, DENIED, UNREACHABLE)."""
     from installer.flow.live_status import look_at  # noqa: PLC0415 - half of the time of `status` is loading
 
-    with _connected(connection) as cluster:
+    with closing(connect(connection)) as cluster:
         return look_at(cluster, instance, connection.namespace)
 
 
@@ -28,14 +26,5 @@ def check(connection: ConnectionOptions, **request: Any) -> Report:
     """
     from installer.flow.live_check import CheckRequest, run  # noqa: PLC0415
 
-    with _connected(connection) as cluster:
+    with closing(connect(connection)) as cluster:
         return run(cluster, connection, CheckRequest(**request))
-
-
-@contextmanager
-def _connected(connection: ConnectionOptions) -> Iterator[Cluster]:
-    cluster = connect(connection)
-    try:
-        yield cluster
-    finally:
-        cluster.close()

@@ -3,8 +3,7 @@
 `plan` stops before the question and writes what it would do to a file; `apply` carries such a file out.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,7 +40,7 @@ class Talk:
 @discreet
 def install(connection: ConnectionOptions, request: InstallRequest, live: LiveRequest, talk: Talk) -> Report:
     """Raises InstallerError for what stops the command before its first write."""
-    with _connected(connection) as cluster:
+    with closing(connect(connection)) as cluster:
         means = Means(connection, cluster, live.helm, talk.progress)
         if not request.dry_run:
             stopped = _continue(means, request, talk)
@@ -61,7 +60,7 @@ def install(connection: ConnectionOptions, request: InstallRequest, live: LiveRe
 @discreet
 def plan(connection: ConnectionOptions, request: InstallRequest, live: LiveRequest, talk: Talk) -> Report:
     """What `install` would do, and with `out` a file that `apply` carries out. Raises as `install`."""
-    with _connected(connection) as cluster:
+    with closing(connect(connection)) as cluster:
         prepared, problems = _prepared(cluster, connection, request, live, talk)
         report = report_of(prepared, request)
         if problems:
@@ -83,7 +82,7 @@ def apply(
     """
     planned = plan_file.read(file)
     plan_file.refuse_other_instance(planned.run.target, instance, connection.namespace)
-    with _connected(connection) as cluster:
+    with closing(connect(connection)) as cluster:
         _refuse_other_cluster(cluster, planned)
         run = begun_now(planned.run, "apply")
         if not run.steps:
@@ -116,15 +115,6 @@ def _prepared(
         return prepared, problems
     hashes = compared(prepared.made.prediction, request.registry, talk.progress)
     return replace(prepared, hashes=hashes), hashes.problems
-
-
-@contextmanager
-def _connected(connection: ConnectionOptions) -> Iterator[Cluster]:
-    cluster = connect(connection)
-    try:
-        yield cluster
-    finally:
-        cluster.close()
 
 
 def _continue(means: Means, request: InstallRequest, talk: Talk) -> Report | None:

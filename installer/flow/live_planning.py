@@ -79,8 +79,9 @@ def prepare(
         _as_stored(cluster, observed, renamed(edit, running.namespace))
         for edit in live_edits(made.draft, updated, observed.live)
     )
-    steps = _steps(observed, made, goal, _Writes(edits, values_after(updated, observed.live)), ground, live)
-    values = None if any(isinstance(step, Upgrade) for step in steps) else values_after(updated, observed.live)
+    wanted_values = values_after(updated, observed.live)
+    steps = _steps(observed, made, goal, _Writes(edits, wanted_values), ground, live)
+    values = None if any(isinstance(step, Upgrade) for step in steps) else wanted_values
     changes = () if live.operators_only else live_changes(made.draft, updated, observed.live)
     return Prepared(observed, made, infrastructure, changes, new_run("install", observed.target, steps), values, base)
 

@@ -6,7 +6,7 @@ from typing import Any
 from installer.apply.swapping import immutable
 from installer.flow.live_planning import Prepared
 from installer.flow.observing import described
-from installer.flow.views import config_view, failure_view, plugin_views
+from installer.flow.views import preview_view
 from installer.model.errors import ExitCode, Problem
 from installer.model.report import Report
 from installer.model.request import InstallRequest, LiveRequest
@@ -25,13 +25,7 @@ def report_of(prepared: Prepared, request: InstallRequest) -> Report:
         "instance": described(instance, request.rhdh_version),
         "steps": [{"name": name_of(step), "state": "pending"} for step in prepared.run.steps],
         "release": observed.world.release.version,
-        "preview": {
-            "failure": failure_view(prediction.failure),
-            "plugins": plugin_views(prediction),
-            "appConfig": config_view(prediction),
-            "unresolved": list(prediction.unresolved),
-            "unknownIncludes": list(prediction.plugins.unknown),
-        },
+        "preview": preview_view(prediction),
         "notes": list(map(mask_message, prepared.notes)),
         "hashes": prepared.hashes.view() if prepared.hashes else [],
     }

@@ -7,6 +7,17 @@ from installer.plan.prediction import Failure, Prediction
 from installer.yamltext.redaction import mask_message, mask_value
 
 
+def preview_view(prediction: Prediction) -> dict[str, Any]:
+    """`result.preview` of an installation, on a directory and on a cluster."""
+    return {
+        "failure": failure_view(prediction.failure),
+        "plugins": plugin_views(prediction),
+        "appConfig": config_view(prediction),
+        "unresolved": list(prediction.unresolved),
+        "unknownIncludes": list(prediction.plugins.unknown),
+    }
+
+
 def failure_view(failure: Failure | None) -> dict[str, Any] | None:
     if failure is None:
         return None

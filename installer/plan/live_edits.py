@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from installer.instance.live import Live, path_of
+from installer.instance.live import Live, path_of, ref_of
 from installer.model.change import Change, Ref
 from installer.model.run import Edit, content
 from installer.plan.changes import Updated, by_object, unified
@@ -76,10 +76,9 @@ def _data_edit(live: Live, ref: Ref, changed: Mapping[str, str]) -> Edit:
 def _object_edit(live: Live, path: str, after: str) -> Edit:
     """Only what the plan has changed of an object: what reading it as YAML does to the rest stays out."""
     one = live.objects[path]
-    ref = Ref(one["apiVersion"], one["kind"], one["metadata"].get("namespace", ""), one["metadata"]["name"])
     before = content(one)
     shown = _parsed(live.manifests.files[path].characters)
-    return Edit(ref, before, apply_patch(before, merge_patch(content(shown), content(_parsed(after)))))
+    return Edit(ref_of(one), before, apply_patch(before, merge_patch(content(shown), content(_parsed(after)))))
 
 
 def _created(draft: Draft, path: str) -> Edit:
