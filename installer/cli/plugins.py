@@ -1,11 +1,11 @@
 """`plugins`: options into requests, and the requests to the flow. Chooses no version and asks no registry."""
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from installer.cli.options import Table, command
+from installer.cli.registry_options import registry_options, registry_request
 from installer.cli.table import PLUGINS
 from installer.cli.values import FILE, FOLDER, instance
 
@@ -18,19 +18,6 @@ plugins = Table(
     short_help="Versions and hashes of plugins.",
     help="Show and choose the versions and hashes of plugins.",
 )
-
-
-class _Age(click.ParamType[float]):
-    """Weeks, days, hours or minutes, as seconds."""
-
-    name = "age"
-    _units = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0}  # noqa: RUF012
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        match = re.fullmatch(r"([0-9]{1,5})([wdhm])", str(value))
-        if match is None:
-            self.fail(f"{str(value)!r} is no age such as 7d, 2w or 12h.", param, ctx)
-        return int(match[1]) * self._units[match[2]]
 
 
 @command(
@@ -74,10 +61,7 @@ def list_(directory: str | None, file: str | None, **options: Any) -> "Report":
 @click.option(
     "--rhdh-version", metavar="X.Y[.Z]", help="The release of RHDH, whose Orchestrator is meant without SPEC."
 )
-@click.option("--registry", metavar="URL", help="The npm registry; a scope's own one of .npmrc beats it, as in npm.")
-@click.option("--prereleases", is_flag=True, help="Let prereleases in.")
-@click.option("--cooldown", type=_Age(), metavar="AGE", help="Pass over what is younger, such as 7d.")
-@click.option("--authfile", type=FILE, metavar="FILE", help="Credentials for image registries, as podman's.")
+@registry_options
 def resolve(**options: Any) -> "Report":
     """Say which version each SPEC means, with the one hash that RHDH takes, and why that one.
 
@@ -89,4 +73,4 @@ def resolve(**options: Any) -> "Report":
     from installer.flow.plugins_resolve import ResolveRequest
     from installer.flow.plugins_resolve import resolve as walk
 
-    return walk(ResolveRequest(**options))
+    return walk(ResolveRequest(asking=registry_request(options), **options))

@@ -1,60 +1,36 @@
 """Says which version of a plugin to take, with its hash: `plugins resolve`. Reads no configuration, writes nothing."""
 
 import json
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from installer.flow import plugins_images
 from installer.flow.observing import orchestrator_of
+from installer.flow.plugins_asking import Asked, ask, policy_of
 from installer.flow.saying import discreet
-from installer.knowledge.denied import denied
-from installer.knowledge.releases import Release, minors, release
+from installer.knowledge.releases import Release, release
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
+from installer.model.registry_request import RegistryRequest
 from installer.model.report import Report
 from installer.plugins.identity import OCI
-from installer.registries import npmrc
 from installer.registries.choosing import Choice, Policy, aligned, choose
-from installer.registries.npm import PackageMissing, Packument, packuments
+from installer.registries.npm import PackageMissing, Packument
 from installer.registries.oci import Resolved
 from installer.registries.specs import Source, Spec, source_of, spec_of
-from installer.registries.together import together
-from installer.registries.transport import Limits, unreachable
 from installer.registries.verdicts import not_in_a_registry
-from installer.registries.versions import parse
 from installer.yamltext.redaction import mask_message
 
 _NAMED = 3
-# Registries of both kinds are asked at the same time, so that the command ends within 15 s whatever one does.
-_SECONDS = 14.5
-_LIMITS = Limits(seconds=13.5)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What registries said, by the names of packages and by references to images."""
-
-    packuments: Mapping[str, Packument | InstallerError]
-    images: Mapping[str, Resolved | InstallerError]
 
 
 @dataclass(frozen=True, slots=True)
 class ResolveRequest:
-    """`specs` empty means the Orchestrator of `rhdh_version`; `registry` is npm's `--registry`; `cooldown` seconds.
-
-    `authfile` holds credentials for image registries, as podman's `--authfile`.
-    """
+    """`specs` empty means the Orchestrator of `rhdh_version`."""
 
     specs: tuple[str, ...] = ()
     rhdh_version: str | None = None
-    registry: str | None = None
-    prereleases: bool = False
-    cooldown: float | None = None
-    authfile: str | None = None
+    asking: RegistryRequest = field(default_factory=RegistryRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +57,10 @@ def resolve(request: ResolveRequest) -> Report:
     """
     chosen = release(request.rhdh_version) if request.rhdh_version else None
     texts = request.specs or _orchestrator(chosen)
-    asked = _asked(texts, request, chosen)
-    policy = _policy(request)
+    names = [spec.name for spec in map(spec_of, texts) if spec is not None]
+    references = [text for text in texts if text.startswith(OCI)]
+    asked = ask(names, references, request.asking, chosen)
+    policy = policy_of(request.asking)
     found = [_answer(text, asked, policy) for text in texts] if request.specs else _of_release(texts, asked, policy)
     errors = dict.fromkeys(one.problem for one in found if one.problem)
     result = {"plugins": list(map(view, found)), "release": chosen.version if chosen else None}
@@ -104,46 +82,6 @@ def view(answer: Answer) -> dict[str, Any]:
         "reason": mask_message(choice.reason),
         "passedOver": [{"version": one.version, "reason": mask_message(one.reason)} for one in choice.passed_over],
     }
-
-
-def _policy(request: ResolveRequest) -> Policy:
-    def why_not(package: str, version: str) -> str | None:
-        known = parse(version)
-        if request.prereleases and known is not None and known.prerelease:
-            return None  # prereleases are on the list for being prereleases
-        denial = denied(package, version)
-        return None if denial is None else denial.reason
-
-    cooldown = None if request.cooldown is None else timedelta(seconds=request.cooldown)
-    return Policy(why_not, request.prereleases, cooldown, datetime.now(UTC))
-
-
-def _scopes(chosen: Release | None) -> Mapping[str, str]:
-    """The registries of scopes that a release knows; without a release what the newest says that knows any."""
-    if chosen is not None:
-        return chosen.npm_scopes
-    return {scope: url for minor in minors() for scope, url in release(minor).npm_scopes.items()}
-
-
-def _asked(texts: Sequence[str], request: ResolveRequest, chosen: Release | None) -> Asked:
-    """Both kinds of registries at once, so that together they take no longer than one."""
-    config = npmrc.read(Path.cwd(), os.environ, request.registry, _scopes(chosen))
-    names = [spec.name for spec in map(spec_of, texts) if spec is not None]
-    references = [text for text in texts if text.startswith(OCI)]
-    asks: dict[str, Callable[[], Mapping[str, Any]]] = {}
-    if names:
-        asks["npm"] = partial(packuments, names, config, times=request.cooldown is not None, limits=_LIMITS)
-    if references:
-        asks["images"] = partial(plugins_images.images, references, chosen, request.authfile, _LIMITS.seconds)
-    said = together(lambda kind: asks[kind](), asks, _SECONDS, unreachable(f"no answer within {_SECONDS:.0f} s"))
-    return Asked(_said(said, "npm"), _said(said, "images"))
-
-
-def _said(answers: Mapping[str, Mapping[str, Any] | InstallerError], kind: str) -> Mapping[str, Any]:
-    found = answers.get(kind, {})
-    if isinstance(found, InstallerError):
-        raise found
-    return found
 
 
 def _answer(text: str, asked: Asked, policy: Policy) -> Answer:

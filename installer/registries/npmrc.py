@@ -18,6 +18,7 @@ from installer.registries.urls import bare, host_of, without_user
 FILE_LIMIT = 1024 * 1024
 DEFAULT = "https://registry.npmjs.org/"
 _PREFIX = "npm_config_"
+_FILES = frozenset({"cafile", "certfile", "keyfile", "prefix", "userconfig", "globalconfig", "cache"})
 _LINE = re.compile(r"([^=]+)(?:=(.*))?")
 _SECTION = re.compile(r"\[[^\]]*\]\s*")
 # @npmcli/config, lib/env-replace.js: backslashes before ${NAME} escape it; ${NAME?} is empty where NAME is unset.
@@ -97,16 +98,20 @@ def read(
     environment: Mapping[str, str],
     registry: str | None = None,
     scopes: Mapping[str, str] | None = None,
+    instance: str | None = None,
 ) -> NpmConfig:
     """The settings that npm would have in that folder: environment, the folder's `.npmrc`, the user's.
 
     :param scopes: registries of scopes where no `.npmrc` has one, and neither `registry` nor the environment names one
+    :param instance: the text of RHDH's `.npmrc`, which stands between the folder's and the user's. What it takes from
+        variables or files of RHDH's pod is not known here, and left out.
     Raises InstallerError: DENIED for a file that may not be read, INVALID for what is no text.
     """
     told = _of_environment(environment)
     home = environment.get("HOME", "")
     user = told.get("userconfig") or (str(Path(home) / ".npmrc") if home else None)
     values = parse(_text(Path(user)), environment) if user else {}
+    values |= _of_instance(instance or "")
     values |= parse(_text(folder / ".npmrc"), environment)
     named = registry is not None or "registry" in told
     fallback = {} if named else {f"{scope}:registry": url for scope, url in (scopes or {}).items()}
@@ -160,6 +165,19 @@ def _until_comment(text: str) -> Iterator[str]:
         escaped = character == "\\" and not escaped
     if escaped:
         yield "\\"
+
+
+def _of_instance(text: str) -> dict[str, str]:
+    """What RHDH's own `.npmrc` says that holds here, too.
+
+    A variable of this machine is not the pod's of the same name, and would be handed to whomever that file names.
+    """
+    every = parse(text, {})
+    return {
+        key: value
+        for key, value in every.items()
+        if "${" not in f"{key}{value}" and key.rpartition(":")[2] not in _FILES
+    }
 
 
 def _of_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ import yaml
 
 from installer.cli.boundary import run
 from installer.cli.schema import envelope_schema
-from installer.flow import plugins_resolve
+from installer.flow import plugins_asking, plugins_resolve
 from installer.integrity import rhdh_accepts
 from installer.knowledge.releases import release
 from installer.model.errors import ExitCode
@@ -224,7 +224,7 @@ def test_without_spec_and_release(resolve):
 
 
 def test_silence_has_an_end(resolve, registry, monkeypatch):
-    monkeypatch.setattr(plugins_resolve, "_LIMITS", Limits(seconds=1.5, silence=1.0))
+    monkeypatch.setattr(plugins_asking, "_LIMITS", Limits(seconds=1.5, silence=1.0))
     registry.behave = fake.drip
     code, document = resolve("@acme/p", "--registry", registry.url)
     assert (code, wanted(document)) == (ExitCode.UNREACHABLE, [None])
@@ -232,7 +232,7 @@ def test_silence_has_an_end(resolve, registry, monkeypatch):
 
 def scoped(monkeypatch, url):
     """The release's folder maps @redhat to this registry."""
-    monkeypatch.setattr(plugins_resolve, "_scopes", lambda _: {"@redhat": url})
+    monkeypatch.setattr(plugins_asking, "_scopes", lambda _: {"@redhat": url})
 
 
 @pytest.mark.parametrize(
@@ -261,8 +261,8 @@ def test_scope_of_the_release(resolve, registry, other, folder, monkeypatch, tol
 
 
 def test_scopes_of_the_releases():
-    assert plugins_resolve._scopes(None) == {"@redhat": "https://npm.registry.redhat.com"}
-    assert plugins_resolve._scopes(release("1.9")) == {}
+    assert plugins_asking._scopes(None) == {"@redhat": "https://npm.registry.redhat.com"}
+    assert plugins_asking._scopes(release("1.9")) == {}
 
 
 # -- for people

@@ -1,0 +1,90 @@
+"""Asks npm and image registries together, as a command was told to. Chooses no version and writes nothing."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from installer.flow import plugins_images
+from installer.knowledge.denied import denied
+from installer.knowledge.releases import Release, minors, release
+from installer.model.errors import InstallerError
+from installer.model.registry_request import RegistryRequest
+from installer.registries import npmrc as npm_settings
+from installer.registries.choosing import Policy
+from installer.registries.npm import Packument, packuments
+from installer.registries.oci import Resolved
+from installer.registries.together import together
+from installer.registries.transport import Limits, unreachable
+from installer.registries.versions import parse
+
+# Registries of both kinds are asked at the same time, so that the command ends within 15 s whatever one does.
+_SECONDS = 14.5
+_LIMITS = Limits(seconds=13.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What registries said, by the names of packages and by references to images."""
+
+    packuments: Mapping[str, Packument | InstallerError]
+    images: Mapping[str, Resolved | InstallerError]
+
+
+def ask(
+    names: Iterable[str],
+    references: Iterable[str],
+    request: RegistryRequest,
+    chosen: Release | None,
+    npmrc: str | None = None,
+) -> Asked:
+    """What registries say of packages of npm and of references to images: each asked once, all within 15 s.
+
+    :param names: packages of npm (`@acme/plugin`), :param references: `oci://HOST/PATH:TAG!PLUGIN` and so on
+    :param chosen: the release whose scopes, digests and fallback count; None: of any release
+    :param npmrc: the text of RHDH's own `.npmrc`, so that what is seen is what its init container will see. It is
+        stronger than this user's `.npmrc` and weaker than the one of the working directory, the environment, and
+        `--registry`: whoever puts one of these there means this command.
+    Raises InstallerError: a `.npmrc` or a file of credentials that cannot be read, or is missing though named. What a
+    registry does wrong is the answer for its names.
+    """
+    config = npm_settings.read(Path.cwd(), os.environ, request.registry, _scopes(chosen), npmrc)
+    wanted, images = tuple(dict.fromkeys(names)), tuple(dict.fromkeys(references))
+    asks: dict[str, Callable[[], Mapping[str, Any]]] = {}
+    if wanted:
+        asks["npm"] = partial(packuments, wanted, config, times=request.cooldown is not None, limits=_LIMITS)
+    if images:
+        asks["images"] = partial(plugins_images.images, images, chosen, request.authfile, _LIMITS.seconds)
+    said = together(lambda kind: asks[kind](), asks, _SECONDS, unreachable(f"no answer within {_SECONDS:.0f} s"))
+    return Asked(_said(said, "npm"), _said(said, "images"))
+
+
+def policy_of(request: RegistryRequest) -> Policy:
+    """Which versions are let in: none that is known to be bad; prereleases and young ones as the request says."""
+
+    def why_not(package: str, version: str) -> str | None:
+        known = parse(version)
+        if request.prereleases and known is not None and known.prerelease:
+            return None  # prereleases are on the list for being prereleases
+        denial = denied(package, version)
+        return None if denial is None else denial.reason
+
+    cooldown = None if request.cooldown is None else timedelta(seconds=request.cooldown)
+    return Policy(why_not, request.prereleases, cooldown, datetime.now(UTC))
+
+
+def _scopes(chosen: Release | None) -> Mapping[str, str]:
+    """The registries of scopes that a release knows; without a release what the newest says that knows any."""
+    if chosen is not None:
+        return chosen.npm_scopes
+    return {scope: url for minor in minors() for scope, url in release(minor).npm_scopes.items()}
+
+
+def _said(answers: Mapping[str, Mapping[str, Any] | InstallerError], kind: str) -> Mapping[str, Any]:
+    found = answers.get(kind, {})
+    if isinstance(found, InstallerError):
+        raise found
+    return found
