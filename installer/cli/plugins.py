@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from installer.cli.options import Table, command
+from installer.cli.options import Table, command, session_of
+from installer.cli.plugins_where import where, whereabouts
 from installer.cli.registry_options import registry_options, registry_request
 from installer.cli.table import PLUGINS
-from installer.cli.values import FILE, FOLDER, instance
 
 if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
     from installer.model.report import Report
@@ -24,28 +24,25 @@ plugins = Table(
     "list",
     short_help="The plugins of a configuration, and what is known of their hashes.",
     examples=(
+        "rhdh-orchestrator plugins list",
         "rhdh-orchestrator plugins list --directory manifests",
         "rhdh-orchestrator plugins list --file dynamic-plugins.yaml -o json",
     ),
 )
-@click.option("--directory", type=FOLDER, metavar="DIR", help="Manifests that hold an RHDH.")
-@click.option("--instance", metavar="[NAMESPACE/]NAME", callback=instance, help="Which RHDH, where there are several.")
-@click.option("--file", type=FILE, metavar="FILE", help="A dynamic-plugins.yaml; includes are beside it.")
-@click.option("--defaults", type=FILE, metavar="FILE", help="RHDH's own dynamic-plugins.default.yaml.")
-@click.option("--rhdh-version", metavar="X.Y[.Z]", help="The release of RHDH.")
-def list_(directory: str | None, file: str | None, **options: Any) -> "Report":
+@whereabouts
+@click.pass_context
+def list_(ctx: click.Context, /, **options: Any) -> "Report":
     """List the plugins that are in force, where each is configured, and what is known of its hash.
 
-    Knows, without asking anybody, the hashes that were published with a version and are wrong.
+    Of the RHDH of a cluster, of manifests in a directory, or of one file. Knows, without asking anybody, the hashes
+    that were published with a version and are wrong.
     """
-    if (directory is None) == (file is None):
-        raise click.UsageError("what to look at? either --directory DIR or --file FILE")
-    if file is not None and options["instance"] is not None:
-        raise click.UsageError("--instance chooses among those of --directory DIR")
+    from installer.cli.progress import progress_on
     from installer.flow.plugins_list import list_ as walk
-    from installer.model.request import ConfigRequest
 
-    return walk(ConfigRequest(directory=directory, file=file, **options))
+    request, connection = where(options)
+    with progress_on(session_of(ctx)) as progress:
+        return walk(request, connection, progress)
 
 
 @command(

@@ -7,7 +7,7 @@ from typing import Literal
 from installer.apply.journal import NO_JOURNAL
 from installer.cluster.cluster import Cluster, Object, Objects
 from installer.cluster.errors import Forbidden, NotFound, NotServed
-from installer.cluster.kinds import CONFIG_MAP, ROUTE, SECRET
+from installer.cluster.kinds import CONFIG_MAP, ROUTE, SECRET, SUBSCRIPTION
 from installer.flow.live_instance import Running, gitops
 from installer.flow.observing import orchestrator_of, read_text
 from installer.instance import helm, live, operator, plain
@@ -66,6 +66,17 @@ def observe(
     instance = _instance(shown, running, stored)
     chosen = asked or _release_of(running, instance)
     return LiveObserved(running, shown, World(instance, chosen, default_text, orchestrator_of(chosen)), stored)
+
+
+def telling(cluster: Cluster, running: Running) -> Objects:
+    """The Subscription of RHDH's own operator, where nothing else tells the release."""
+    if running.version is not None or running.flavour != "operator":
+        return []
+    try:
+        found = cluster.list(SUBSCRIPTION, page=0)
+    except (NotServed, Forbidden):
+        return []
+    return [one for one in found if (one.get("spec") or {}).get("name") == "rhdh"]
 
 
 def _own(running: Running) -> Iterator[Object]:

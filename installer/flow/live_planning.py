@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from installer.apply.releases import refuse_pending
-from installer.cluster.cluster import Cluster, Objects
-from installer.cluster.errors import Forbidden, NotServed
-from installer.cluster.kinds import SUBSCRIPTION, kind_of
+from installer.cluster.cluster import Cluster
+from installer.cluster.errors import Forbidden
+from installer.cluster.kinds import kind_of
 from installer.desired.build import build
 from installer.desired.infrastructure import InfrastructureGoal
 from installer.desired.infrastructure import build as build_infrastructure
 from installer.flow import live_infrastructure, live_olm
 from installer.flow.live_eyes import Eyes
-from installer.flow.live_instance import Running, find
-from installer.flow.live_observing import LiveObserved, observe
+from installer.flow.live_instance import find
+from installer.flow.live_observing import LiveObserved, observe, telling
 from installer.flow.new_run import new_run
 from installer.flow.published import Compared
 from installer.instance.instance import HelmHome
@@ -65,7 +65,7 @@ def prepare(
     """Raises InstallerError for everything that stands in the way before the first write."""
     running = find(cluster, request.instance, namespace).running
     progress(f"reading {running.address} and its cluster, {cluster.server}")
-    observed = observe(cluster, running, request.rhdh_version, request.defaults, _telling(cluster, running))
+    observed = observe(cluster, running, request.rhdh_version, request.defaults, telling(cluster, running))
     release = observed.world.release
     progress(f"planning for RHDH {release.version}")
     wanted, infrastructure, base = _ground(cluster, observed, request, live)
@@ -84,17 +84,6 @@ def prepare(
     values = None if any(isinstance(step, Upgrade) for step in steps) else wanted_values
     changes = () if live.operators_only else live_changes(made.draft, updated, observed.live)
     return Prepared(observed, made, infrastructure, changes, new_run("install", observed.target, steps), values, base)
-
-
-def _telling(cluster: Cluster, running: Running) -> Objects:
-    """The Subscription of RHDH's own operator, where nothing else tells the release."""
-    if running.version is not None or running.flavour != "operator":
-        return []
-    try:
-        found = cluster.list(SUBSCRIPTION, page=0)
-    except (NotServed, Forbidden):
-        return []
-    return [one for one in found if (one.get("spec") or {}).get("name") == "rhdh"]
 
 
 def _ground(

@@ -17,6 +17,7 @@ from installer.model.errors import ExitCode, fail
 from installer.plan.goal import GoalPlugin
 from installer.plan.prediction import World
 from installer.yamltext.reading import Unreadable
+from installer.yamltext.text import File
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,16 @@ def _detected(instance: Instance) -> Release:
 
 def read_text(path: str) -> str:
     """The characters of a file named on the command line. Raises InstallerError."""
+    return read_file(path).characters
+
+
+def read_file(path: str) -> File:
+    """A file named on the command line, under the path that was typed. Raises InstallerError."""
     try:
         _check(Path(path).stat(), path)
-        return decode(Path(path).read_bytes())[0]
+        data = Path(path).read_bytes()
+        characters, bom = decode(data)
+        return File(path, data, characters, bom)
     except (FileNotFoundError, NotADirectoryError):
         raise fail(ExitCode.TARGET, "file-missing", f"{path} does not exist", fix="give the path of a file") from None
     except PermissionError:

@@ -1,15 +1,13 @@
 """Lists the plugins of a configuration, with what is known of their hashes: `plugins list`. Asks no registry."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from installer.flow.configuration import predicted
-from installer.flow.observing import read_text
+from installer.flow.plugins_source import Progress, plugins_of
 from installer.flow.saying import discreet
 from installer.integrity import rhdh_accepts
 from installer.knowledge import hashes
 from installer.knowledge.aliases import npm_name, npm_version
-from installer.knowledge.releases import minors
 from installer.model.errors import ExitCode, Problem
 from installer.model.report import Report
 from installer.model.request import ConfigRequest
@@ -18,6 +16,9 @@ from installer.plugins.outcome import EffectivePlugin
 from installer.registries.specs import Source, source_of
 from installer.registries.verdicts import not_in_a_registry
 from installer.yamltext.redaction import mask_message
+
+if TYPE_CHECKING:
+    from installer.cluster.options import ConnectionOptions
 
 _UNCHECKED = "nothing is known of this hash"
 
@@ -32,19 +33,24 @@ class Judged:
 
 
 @discreet
-def list_(request: ConfigRequest) -> Report:
+def list_(
+    request: ConfigRequest, connection: "ConnectionOptions | None" = None, progress: Progress = lambda _: None
+) -> Report:
     """The plugins that are in force, in RHDH's order. Where RHDH would not start, a warning says so.
 
-    Raises InstallerError: TARGET, INVALID, DECIDE, DENIED.
+    :param connection: of the cluster to look at, where the request names neither file nor directory
+    Raises InstallerError: TARGET, INVALID, DECIDE, DENIED, UNREACHABLE.
     """
-    if request.file is not None:
-        read_text(request.file)  # RHDH would start without it, which is not what somebody means who names a file
-        # How entries are joined differs little between releases, and nobody has to know theirs to see a list.
-        request = replace(request, rhdh_version=request.rhdh_version or minors()[-1])
-    prediction, extra, warnings = predicted(request)
-    rows = [_view(prediction, one) for one in (*prediction.plugins.plugins, *prediction.plugins.dropped)]
-    found = (*warnings, *([_problem(prediction.failure)] if prediction.failure else []))
-    return Report({**extra, "plugins": rows}, "".join(map(_text, rows)), warnings=found)
+    with plugins_of(request, connection, progress) as source:
+        prediction = source.prediction
+        rows = [_view(prediction, one) for one in (*prediction.plugins.plugins, *prediction.plugins.dropped)]
+        found = (*source.warnings, *([_problem(prediction.failure)] if prediction.failure else []))
+        result = {**source.view, "plugins": rows, "unknownIncludes": list(prediction.plugins.unknown)}
+        unseen = "".join(
+            f"note: {name} is not at hand: its plugins are not listed; --defaults FILE names it\n"
+            for name in prediction.plugins.unknown
+        )
+        return Report(result, f"{''.join(map(_text, rows))}{unseen}", warnings=found)
 
 
 def judged(package: str, integrity: str | None) -> Judged:

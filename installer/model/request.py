@@ -50,10 +50,10 @@ class LiveRequest:
 
 @dataclass(frozen=True, slots=True)
 class ConfigRequest:
-    """What to show the effective configuration of: either a directory, or files named one by one.
+    """What to show the effective configuration of: either a directory, or files named one by one, or a cluster.
 
-    Exactly one of `directory` and (`file`, `app_config`) is given. `env` holds (name, value) in the order
-    typed; the last of one name counts, as in a shell.
+    At most one of `directory` and (`file`, `app_config`) is given; neither means the cluster. `env` holds
+    (name, value) in the order typed; the last of one name counts, as in a shell.
     """
 
     directory: str | None = None
