@@ -1,0 +1,79 @@
+"""Where a lock and a configuration, or a lock and a newer one, do not agree. Asks nobody and changes nothing."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from installer.model.errors import ExitCode, Problem
+from installer.model.lock import UNSIGNED, Lock, Locked
+from installer.model.place import Place
+
+# An address is where something was found, not what it is: the same bytes from a mirror are no difference.
+_COMPARED = ("version", "integrity", "digest")
+_RELOCK = "rhdh-orchestrator plugins lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """A plugin that the configuration has on: its `package`, the hash beside it, and where that stands."""
+
+    package: str
+    name: str
+    integrity: str | None = None
+    where: Place | None = None
+
+
+def unlike_configuration(lock: Lock, configured: Iterable[Configured]) -> tuple[Problem, ...]:
+    """Every difference of a lock and what the configuration says; empty where they agree."""
+    wanted = {one.package: one for one in configured}
+    there = {one.package: one for one in lock.plugins}
+    missing = [one for package, one in wanted.items() if package not in there]
+    unwanted = [one for package, one in there.items() if package not in wanted]
+    both = [(one, wanted[package]) for package, one in there.items() if package in wanted]
+    return (*_moved(missing, unwanted), *(found for pair in both for found in _hash(*pair)))
+
+
+def unlike_now(lock: Lock, now: Lock) -> tuple[Problem, ...]:
+    """Every difference of a lock and what registries say now, of the plugins that both have."""
+    there = {one.package: one for one in lock.plugins}
+    pairs = ((there[one.package], one) for one in now.plugins if one.package in there)
+    return tuple(found for pair in pairs for found in _changed(*pair))
+
+
+def _moved(missing: Iterable[Configured], unwanted: Iterable[Locked]) -> Iterator[Problem]:
+    """A plugin with another version is one difference, not one that came and one that went."""
+    left: dict[str, list[Locked]] = {}
+    for one in unwanted:
+        left.setdefault(one.name, []).append(one)
+    for wanted in missing:
+        if left.get(wanted.name):
+            old = left[wanted.name].pop(0)
+            yield _stale(f"the configuration has {wanted.package}, the lock {old.package}", wanted.where or old.where)
+        else:
+            yield _stale(f"{wanted.package} is not locked", wanted.where)
+    for rest in left.values():
+        yield from (_stale(f"{one.package} is locked, and not on in the configuration", one.where) for one in rest)
+
+
+def _hash(locked: Locked, configured: Configured) -> Iterator[Problem]:
+    """RHDH looks at no integrity beside an image or a directory, and a missing one is no other one."""
+    if locked.integrity and configured.integrity and locked.integrity != configured.integrity:
+        message = (
+            f"{locked.package} has the integrity {configured.integrity} in the configuration, "
+            f"{locked.integrity} in the lock"
+        )
+        yield _stale(message, configured.where or locked.where)
+
+
+def _changed(old: Locked, new: Locked) -> Iterator[Problem]:
+    for key in _COMPARED:
+        before, now = getattr(old, key), getattr(new, key)
+        if before != now:
+            yield _stale(f"{old.package}: the {key} is {before or 'none'} in the lock, now {now or 'none'}", old.where)
+    signatures = (old.signature, new.signature)
+    if old.signature != new.signature and not any(one.startswith(UNSIGNED) for one in signatures):
+        message = f"{old.package}: the signature was {old.signature} when it was locked, now {new.signature}"
+        yield _stale(message, old.where)
+
+
+def _stale(message: str, where: Place | None) -> Problem:
+    return Problem("lock-stale", message, where, f"look why, then {_RELOCK} again", ExitCode.FINDINGS)
