@@ -8,7 +8,7 @@ from installer.cluster.errors import Gone, NotFound, NotServed, Unreachable
 from installer.cluster.remembering import Memory
 from installer.cluster.resources import Kind, Resource, Resources
 from installer.cluster.sending import ATTEMPTS, CONFLICT, MISSING, Asked, Query, Repeated, Sender, parsed
-from installer.cluster.transport import Transport, place
+from installer.cluster.transport import Transport
 
 Object = dict[str, Any]
 Objects = list[Object]
@@ -17,7 +17,6 @@ _POD = Kind("", "Pod")
 _LOG = Resource("", "v1", "Pod", "pods/log", namespaced=True)
 _LOG_BYTES = 1024 * 1024
 _MERGE = "application/merge-patch+json"
-_APPLY = "application/apply-patch+yaml"
 
 
 class Cluster:
@@ -27,12 +26,12 @@ class Cluster:
     what it names itself. Objects are plain JSON data.
     """
 
-    def __init__(self, client: Any, transport: Transport, memory: Memory, namespace: str) -> None:
-        self._sender = Sender(client, transport)
+    def __init__(self, transport: Transport, memory: Memory, namespace: str) -> None:
+        self._sender = Sender(transport)
         self._transport = transport
         self._resources = Resources(self._sender.ask, memory)
         self.namespace = namespace
-        self.server = place(client.configuration.host)
+        self.server = transport.place
 
     @property
     def requests(self) -> int:
@@ -133,15 +132,16 @@ class Cluster:
     ) -> Any:
         """The raw answer of one watch from a resourceVersion. Raises Gone; `watching` makes events of it."""
         resource = self._resources.need(kind)
+        whole = max(1, int(seconds))
         query = [
             ("watch", "1"),
             ("allowWatchBookmarks", "true"),
             ("resourceVersion", version),
-            ("timeoutSeconds", str(max(1, int(seconds)))),
+            ("timeoutSeconds", str(whole)),
             *_query(labelSelector=labels, fieldSelector=fields),
         ]
         asked = Asked("watch", resource, namespace)
-        return self._sender.send("GET", resource.path(namespace), asked, query=query, encoding="identity")
+        return self._sender.send("GET", resource.path(namespace), asked, query=query, watch=float(whole))
 
     def _of(self, kind: Kind, ask: Callable[[Resource], Object]) -> Object:
         """Ask about a kind; where the server knows no such path any more, look again at what it serves, once."""
@@ -169,20 +169,6 @@ class Cluster:
     def _new(self, kind: Kind, manifest: Mapping[str, Any]) -> tuple[Resource, Object]:
         resource = self._resources.need(kind)
         return resource, {"apiVersion": resource.api_version, "kind": resource.kind, **manifest}
-
-    def apply(self, manifest: Mapping[str, Any], *, manager: str, force: bool = False, dry_run: bool = False) -> Object:
-        """Server-side apply, which may be repeated. Raises Conflict, with the other owner's name, unless `force`."""
-        group, _, version = str(manifest["apiVersion"]).rpartition("/")
-        resource = self._resources.need(Kind(group, str(manifest["kind"]), version))
-        metadata = manifest["metadata"]
-        name, namespace = str(metadata["name"]), metadata.get("namespace")
-        query = [("fieldManager", manager), *_query(force="true" if force else "", dryRun="All" if dry_run else "")]
-        path, asked = resource.path(namespace, name), Asked("patch", resource, namespace, name)
-        body = dict(manifest)  # JSON is YAML; the Python client sends it as JSON under either name
-        try:
-            return parsed(self._sender.send("PATCH", path, asked, query=query, body=body, form=_APPLY, is_safe=True))
-        except Repeated as repeated:
-            raise repeated.error from None
 
     def patch(
         self,

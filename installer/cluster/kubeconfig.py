@@ -69,12 +69,17 @@ def choose(options: ConnectionOptions, environment: Mapping[str, str]) -> Chosen
 
 
 def in_cluster(options: ConnectionOptions, environment: Mapping[str, str]) -> Chosen | None:
-    """The pod's own account as somebody else; None where it speaks for itself, or this is no pod.
+    """The pod's own account as somebody else; None where it speaks for itself, or this is no pod."""
+    return of_pod(options, environment) if options.as_user else None
+
+
+def of_pod(options: ConnectionOptions, environment: Mapping[str, str]) -> Chosen | None:
+    """The pod's own account; None where this is no pod.
 
     https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
     """
     host, port = environment.get("KUBERNETES_SERVICE_HOST"), environment.get("KUBERNETES_SERVICE_PORT", "443")
-    if not host or not options.as_user:
+    if not host:
         return None
     address = f"[{host}]" if ":" in host else host
     cluster = {"server": f"https://{address}:{port}", "certificate-authority": str(ACCOUNT / "ca.crt")}

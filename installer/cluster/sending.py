@@ -9,14 +9,13 @@ from installer.cluster.deadline import Deadline
 from installer.cluster.errors import ClusterError, Unreachable
 from installer.cluster.refusals import refusal
 from installer.cluster.resources import Resource
-from installer.cluster.transport import Answered, Dropped, Transport
+from installer.cluster.transport import Answered, Dropped, Request, Transport
 
 ATTEMPTS = 4
 MISSING, CONFLICT = 404, 409
 _TOO_MANY = 429
 _FAILURES = frozenset({500, 502, 503, 504})
 _LONGEST_PAUSE = 10.0
-_JSON = "application/json"
 Query = list[tuple[str, str]]
 
 
@@ -39,20 +38,16 @@ class Repeated(Exception):
 
 
 class Sender:
-    """Over the Python client's dynamic one, for its credentials; it discovers nothing here."""
+    """Over one transport, whose credentials it does not know."""
 
-    def __init__(self, client: Any, transport: Transport) -> None:
-        from kubernetes.dynamic import DynamicClient  # noqa: PLC0415
-
-        dynamic: Any = DynamicClient
-        self._client = dynamic(client, discoverer=lambda *_: None)
+    def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     @property
     def deadline(self) -> Deadline:
         return self._transport.deadline
 
-    def ask(self, path: str, accept: str = _JSON) -> dict[str, Any]:
+    def ask(self, path: str, accept: str = "application/json") -> dict[str, Any]:
         """A path that is no object's, such as /version."""
         asked = Asked("get", Resource("", "", path, path, namespaced=False))
         return parsed(self.send("GET", path, asked, accept=accept))
@@ -62,11 +57,11 @@ class Sender:
 
         Raises ClusterError; Repeated where a second try met 404 or 409 after a first one without an answer.
         """
-        is_safe = is_safe or method == "GET"
+        is_safe, request = is_safe or method == "GET", Request(method, path, **how)
         doubtful = False
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._once(method, path, **how)
+                return self._transport.request(request)
             except Dropped as dropped:
                 if attempt == ATTEMPTS or (dropped.sent and not is_safe):
                     raise Unreachable(dropped.why) from None
@@ -78,18 +73,6 @@ class Sender:
                 doubtful = doubtful or answer.status in _FAILURES
                 self._pause(attempt, answer.headers.get("Retry-After"))
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
-
-    def _once(self, method: str, path: str, *, query: Query | None = None, body: Any = None, **how: str) -> Any:
-        return self._client.request(
-            method.lower(),
-            path,
-            body=body,
-            query_params=query or [],
-            content_type=how.get("form", _JSON),
-            header_params={"Accept": how.get("accept", _JSON), "Accept-Encoding": how.get("encoding", "gzip")},
-            serialize=False,
-            _request_timeout=self.deadline.for_one(),
-        )
 
     def _pause(self, attempt: int, said: str | None) -> None:
         """As long as the API says, else longer each time; never all clients at the same moment."""

@@ -1,22 +1,25 @@
 """The one place where bytes go to the API and come back: counts, bounds and reads. Judges no answer, retries nothing.
 
-Stands where the Python client has its connection pool, so that nothing of it can talk past these bounds.
+May be used by several threads at once.
 """
 
+import json
 import ssl
+import threading
 import time
-import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from installer.cluster.deadline import Deadline
 from installer.cluster.errors import Unreachable
+from installer.model.run import MANAGER
 
 # Larger than any list page of objects that etcd takes (1.5 MiB each) would reasonably be.
 BODY_LIMIT = 512 * 1024 * 1024
 _CHUNK = 64 * 1024
+_JSON = "application/json"
 
 
 class Dropped(Exception):
@@ -29,106 +32,123 @@ class Dropped(Exception):
 
 @dataclass(frozen=True)
 class Answered(Exception):
-    """An answer that is no success, raised past the Python client, which would put headers into its message."""
+    """An answer that is no success."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Request:
+    """One request. `watch` is for how many seconds a watch is asked for, None for what is none."""
+
+    method: str
+    path: str
+    query: Sequence[tuple[str, str]] = ()
+    body: Any = field(default=None, repr=False)
+    form: str = _JSON
+    accept: str = _JSON
+    watch: float | None = None
+
+
 @dataclass
 class Transport:
-    """Wraps urllib3's pool. `requests` counts everything sent, discovery and retries too."""
+    """Asks one server through a pool of connections; `authorization` gives the header of that name."""
 
     pool: Any
+    server: str
     deadline: Deadline
+    authorization: Callable[[], str | None]
     impersonation: tuple[tuple[str, str], ...] = ()
     requests: int = 0
+    _counting: threading.Lock = field(default_factory=threading.Lock)
 
-    def request(self, method: str, url: str, **given: Any) -> Any:
-        """As urllib3's `PoolManager.request`; the body is read already unless it is a watch.
+    @property
+    def place(self) -> str:
+        """The server, without a user's name and password that may stand in its URL."""
+        return place(self.server)
+
+    def request(self, asked: Request) -> Any:
+        """The answer, as urllib3 gives it; its body is read already, as `Whole`, unless it is a watch.
 
         Raises Answered for every status but 2xx, Dropped, Unreachable.
         """
         if self.deadline.is_over:
             raise Unreachable("the time that --timeout gives is over")
-        self.requests += 1
-        watched = watch_seconds(url, given.get("fields"))
-        seconds = self.deadline.for_one() if watched is None else watched + 1
+        with self._counting:
+            self.requests += 1
+        seconds = self.deadline.for_one() if asked.watch is None else asked.watch + 1
         until = time.monotonic() + seconds
-        response = self._send(method, url, seconds, given)
-        if 200 <= response.status < 300 and watched is not None:  # noqa: PLR2004
+        response = self._send(asked, seconds)
+        succeeded = 200 <= response.status < 300  # noqa: PLR2004
+        if succeeded and asked.watch is not None:
             return response
-        body = self._read(response, until, url)
-        if not 200 <= response.status < 300:  # noqa: PLR2004
+        body = self._read(response, until)
+        if not succeeded:
             raise Answered(response.status, dict(response.headers), body)
-        return Whole(response.status, dict(response.headers), body)
+        return Whole(body)
 
     def clear(self) -> None:
         self.pool.clear()
 
-    def _send(self, method: str, url: str, seconds: float, given: dict[str, Any]) -> Any:
-        import urllib3  # noqa: PLC0415 - comes with kubernetes, which is loaded late
+    def _send(self, asked: Request, seconds: float) -> Any:
+        import urllib3  # noqa: PLC0415 - a command on a directory does not need it
 
-        given["timeout"] = urllib3.Timeout(connect=seconds, read=seconds)
-        # A redirect would carry the token elsewhere; urllib3's retries know nothing of what is safe.
-        given |= {"retries": False, "redirect": False, "preload_content": False}
-        given["headers"] = self._headers(given.get("headers") or {})
-        with warnings.catch_warnings():
-            # --insecure-skip-tls-verify is somebody's decision, said once by us.
-            warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
-            with translated(url, seconds):
-                return self.pool.request(method, url, **given)
+        url = f"{self.server}{asked.path}" + (f"?{urlencode(asked.query)}" if asked.query else "")
+        with translated(self.place, seconds):
+            return self.pool.request(
+                asked.method,
+                url,
+                body=None if asked.body is None else json.dumps(asked.body).encode(),
+                headers=self._headers(asked),
+                timeout=urllib3.Timeout(connect=seconds, read=seconds),
+                # A redirect would carry the token elsewhere; urllib3's retries know nothing of what is safe.
+                retries=False,
+                redirect=False,
+                preload_content=False,
+            )
 
-    def _headers(self, headers: Mapping[str, str]) -> Any:
+    def _headers(self, asked: Request) -> Any:
         import urllib3  # noqa: PLC0415
 
+        # A watch is read as it comes: packed, an event would wait for the next.
+        encoding = "gzip" if asked.watch is None else "identity"
+        headers = {"Accept": asked.accept, "Accept-Encoding": encoding, "User-Agent": MANAGER}
+        headers |= {"Content-Type": asked.form} if asked.body is not None else {}
+        known = self.authorization()
+        headers |= {"Authorization": known} if known else {}
         merged = urllib3.HTTPHeaderDict(headers)
         for name, value in self.impersonation:  # Impersonate-Group stands once for each group
             merged.add(name, value)
         return merged
 
-    def _read(self, response: Any, until: float, url: str) -> bytes:
+    def _read(self, response: Any, until: float) -> bytes:
         """The whole body; the clock is looked at between chunks: a socket's timeout starts anew with each byte."""
         parts: list[bytes] = []
         size = 0
-        with translated(url, self.deadline.for_one()):
+        with translated(self.place, self.deadline.for_one()):
             for chunk in chunks(response):
                 parts.append(chunk)
                 size += len(chunk)
                 if time.monotonic() > until or size > BODY_LIMIT:
                     response.close()
-                    raise Unreachable(f"{place(url)} did not finish its answer in time")
+                    raise Unreachable(f"{self.place} did not finish its answer in time")
         response.release_conn()
         return b"".join(parts)
 
 
 @dataclass(frozen=True)
 class Whole:
-    """An answer that was read to its end, in the shape the Python client expects of urllib3."""
+    """The body of an answer that was read to its end."""
 
-    status: int
-    headers: Mapping[str, str]
     data: bytes = field(repr=False)
-    reason: str = ""
-
-    def getheaders(self) -> Mapping[str, str]:
-        return self.headers
 
 
 def chunks(response: Any) -> Iterator[bytes]:
     """What has arrived, as soon as it has: `stream` would wait until a chunk is full."""
     while part := response.read1(_CHUNK, decode_content=True):
         yield part
-
-
-def watch_seconds(url: str, fields: Any) -> float | None:
-    """How long the API was asked to keep a watch open; None of what is none.
-
-    :param fields: more of the query, as pairs: version 36 of the Python client leaves joining them to urllib3
-    """
-    query = {**dict(parse_qsl(urlsplit(url).query)), **dict(fields or {})}
-    return float(query.get("timeoutSeconds", 0)) if query.get("watch") == "1" else None
 
 
 def place(url: str) -> str:
@@ -142,8 +162,8 @@ def place(url: str) -> str:
 class translated:  # noqa: N801 - reads as a word after `with`
     """Says what urllib3 raises in our words: Dropped where it may be tried again, Unreachable where not."""
 
-    def __init__(self, url: str, seconds: float) -> None:
-        self.where, self.seconds = place(url), seconds
+    def __init__(self, where: str, seconds: float) -> None:
+        self.where, self.seconds = where, seconds
 
     def __enter__(self) -> None:
         return None

@@ -7,6 +7,7 @@ then it answers as it should.
 
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -242,14 +243,16 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def served(fake: Fake) -> Iterator[Fake]:
-    """The fake on a port of 127.0.0.1, without TLS."""
+def served(fake: Fake, tls: ssl.SSLContext | None = None) -> Iterator[Fake]:
+    """The fake on a port of 127.0.0.1."""
     handler = type("Handler", (_Handler,), {"fake": fake})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
-    fake.url = f"http://127.0.0.1:{server.server_address[1]}"
+    fake.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}"
     try:
         yield fake
     finally:

@@ -4,7 +4,6 @@
 
 import json
 import os
-import stat
 import sys
 from pathlib import Path
 
@@ -251,12 +250,3 @@ def test_a_proxy_of_the_file(fake, write, tmp_path):
 def test_credentials_are_in_no_repr(write):
     found = chosen(kubeconfig=write("config", config(user={"token": "s3cr3t"})))
     assert "s3cr3t" not in repr(found) + repr(ConnectionOptions(token="s3cr3t"))
-
-
-def test_temporary_files_with_keys_are_private(write, tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    user = {"client-certificate-data": "eHg=", "client-key-data": "eHk="}
-    connect(ConnectionOptions(kubeconfig=write("config", config("https://a", user)))).close()
-    made = [one for one in tmp_path.iterdir() if one.name.startswith("tmp")]
-    assert made
-    assert {stat.S_IMODE(one.stat().st_mode) for one in made} == {0o600}

@@ -94,30 +94,6 @@ def test_delete_names_the_very_object(fake, cluster, store):
     assert store.writes == 1
 
 
-def test_apply_is_server_side(fake, cluster):
-    manifest = {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": "one", "namespace": "ns"},
-        "data": {"ü": "→"},
-    }
-    fake.answers[f"PATCH {ONE}"] = lambda asked: (200, asked.body)
-    fake.faults[f"PATCH {ONE}"] = ["lost", 503]
-    assert cluster().apply(manifest, manager="us", force=True, dry_run=True) == manifest
-    asked = fake.asked[-1]
-    assert asked.query == {"fieldManager": "us", "force": "true", "dryRun": "All"}
-    assert asked.header("content-type") == ["application/apply-patch+yaml"]
-
-
-def test_apply_tells_whose_field_it_is(fake, cluster):
-    words = 'Apply failed with 1 conflict: conflict with "helm": .data.a'
-    fake.answers[f"PATCH {ONE}"] = (409, status(409, "Conflict", words))
-    with pytest.raises(Conflict, match='conflict with "helm"'):
-        cluster().apply(
-            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one", "namespace": "ns"}}, manager="us"
-        )
-
-
 @pytest.mark.parametrize(("fault", "tries"), [("lost", 1), ("reset", 1), (500, 1), (429, 2)], ids=str)
 def test_a_creation_is_repeated_only_where_it_was_not_carried_out(fault, tries, fake, cluster):
     fake.answers[f"POST {MAPS}"] = (201, named("one"))
