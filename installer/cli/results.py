@@ -53,6 +53,7 @@ _VERSIONED = _keys(
     reason=_TEXT_OR_NULL,
 )
 _VERSIONS = _keys(plugins={"type": "array", "items": _VERSIONED})
+_LOCK = _keys(plugins={"type": "array", "items": _VERSIONED}, lock=_TEXT, written={"type": "boolean"})
 _RUN = _keys(
     run=_TEXT_OR_NULL,
     instance=_INSTANCE,
@@ -84,6 +85,7 @@ RESULTS: dict[str, dict[str, Any]] = {
         "config show": _keys(path=_TEXT, value={}, origin=_TEXT_OR_NULL, overrides={"type": "array", "items": _TEXT}),
         "plugins list": _VERSIONS,
         "plugins resolve": _VERSIONS,
+        "plugins lock": _LOCK,
         "check": _keys(checks={"type": "array", "items": _CHECK}),
         "status": _STATUS,
         "wait": _STATUS,

@@ -43,24 +43,24 @@ def read(characters: str, file: str) -> Lock:
     try:
         documents = compose(characters)
     except Unreadable as error:
-        raise _broken(error.message, Place(file, error.line, error.column)) from error
+        raise broken(error.message, Place(file, error.line, error.column)) from error
     if len(documents) != 1:
-        raise _broken(f"it holds {len(documents)} YAML documents, not one", Place(file, 1))
+        raise broken(f"it holds {len(documents)} YAML documents, not one", Place(file, 1))
     members = _members(documents[0], "the lock", ("schemaVersion", "plugins"), file)
     version = members.get("schemaVersion")
     if version is None or construct(version, Schema.CORE) != SCHEMA_VERSION:
-        raise _broken(f"its schemaVersion is not {SCHEMA_VERSION}", _place(version or documents[0], file))
+        raise broken(f"its schemaVersion is not {SCHEMA_VERSION}", _place(version or documents[0], file))
     return _lock(members.get("plugins"), documents[0], file)
 
 
 def _lock(listed: Node | None, root: Node | None, file: str) -> Lock:
     if not isinstance(listed, SequenceNode):
-        raise _broken("its plugins are no list", _place(listed or root, file))
+        raise broken("its plugins are no list", _place(listed or root, file))
     found: dict[str, Locked] = {}
     for node in listed.value:
         one = _locked(node, file)
         if one.package in found:
-            raise _broken(f"{one.package} is locked twice", _place(node, file))
+            raise broken(f"{one.package} is locked twice", _place(node, file))
         found[one.package] = one
     return lock_of(list(found.values()))
 
@@ -70,9 +70,9 @@ def _locked(node: Node, file: str) -> Locked:
     values = {key: _text(key, value, file) for key, value in members.items()}
     for key in _NEEDED:
         if key not in values:
-            raise _broken(f"a plugin has no {key}", _place(node, file))
+            raise broken(f"a plugin has no {key}", _place(node, file))
     for key, fault in _faults(values):
-        raise _broken(fault, _place(members[key], file))
+        raise broken(fault, _place(members[key], file))
     return replace(Locked("", "", "npm", **_rest(values)), where=_place(node, file), **_identity(values))
 
 
@@ -108,13 +108,13 @@ def _has_user(url: str) -> bool:
 def _members(node: Node | None, what: str, known: tuple[str, ...], file: str) -> dict[str, Node]:
     """The pairs of a mapping by their keys; each once, each known."""
     if not isinstance(node, MappingNode):
-        raise _broken(f"{what} is no mapping", _place(node, file))
+        raise broken(f"{what} is no mapping", _place(node, file))
     found: dict[str, Node] = {}
     for key, value in node.value:
         name = key_text(key)
         if name in found or name not in known:
             fault = "has a key twice" if name in found else "has a key that is none of ours"
-            raise _broken(f"{what} {fault}: {name[:80]}", _place(key, file))
+            raise broken(f"{what} {fault}: {name[:80]}", _place(key, file))
         found[name] = value
     return found
 
@@ -122,7 +122,7 @@ def _members(node: Node | None, what: str, known: tuple[str, ...], file: str) ->
 def _text(key: str, node: Node, file: str) -> str:
     value = construct(node, Schema.CORE) if isinstance(node, ScalarNode) else None
     if not isinstance(value, str) or not value:
-        raise _broken(f"the {key} of a plugin is no text", _place(node, file))
+        raise broken(f"the {key} of a plugin is no text", _place(node, file))
     return value
 
 
@@ -130,7 +130,7 @@ def _place(node: Node | None, file: str) -> Place:
     return Place(file, 1) if node is None else Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
-def _broken(why: str, where: Place) -> InstallerError:
+def broken(why: str, where: Place) -> InstallerError:
     message = f"{where.file} is no lock of plugins: {why}"
     return fail(
         ExitCode.INVALID, "lock-broken", message, where=where, fix="rhdh-orchestrator plugins lock writes it anew"

@@ -1,0 +1,168 @@
+"""What registries say of each plugin that is on, held fast: version, address, hash, digest. Writes nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from installer.flow import plugins_images
+from installer.flow.plugins_asking import Asked, ask, policy_of
+from installer.flow.plugins_source import Source
+from installer.integrity import rhdh_accepts
+from installer.knowledge.aliases import npm_name, npm_version
+from installer.model.errors import ExitCode, InstallerError, Problem
+from installer.model.lock import UNSIGNED, Lock, Locked, lock_of
+from installer.model.registry_request import RegistryRequest
+from installer.plan.lock_comparing import Configured
+from installer.plugins.identity import INHERIT, OCI
+from installer.plugins.outcome import EffectivePlugin
+from installer.registries.choosing import Policy, choose
+from installer.registries.npm import Packument, Published
+from installer.registries.oci import Resolved
+from installer.registries.specs import source_of, spec_of
+from installer.registries.urls import without_user
+from installer.registries.verdicts import Mismatch, Planned, compare, not_in_a_registry, problem_of
+from installer.registries.versions import exact
+from installer.yamltext.redaction import mask_message
+
+_NOT_SIGNED = f"{UNSIGNED}: only npm registries sign what they publish"
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """One plugin held fast, as the configuration has it beside that; `problem` where it could not be."""
+
+    configured: Configured
+    locked: Locked
+    problem: Problem | None = None
+
+
+def configured(source: Source) -> tuple[Configured, ...]:
+    """The plugins that are on, which are those that RHDH installs."""
+    return tuple(_configured(source, one) for one in source.prediction.plugins.plugins if one.enabled)
+
+
+def pin(plugins: Iterable[Configured], source: Source, registries: RegistryRequest) -> tuple[Pinned, ...]:
+    """Every plugin, each package and image asked for once. What a registry does wrong is the problem of its plugins.
+
+    Raises InstallerError for a `.npmrc` or credentials that cannot be read.
+    """
+    every = tuple(plugins)
+    names = [spec.name for one in every if (spec := spec_of(one.package)) is not None]
+    references = [one.package for one in every if one.package.startswith(OCI)]
+    asked = ask(names, references, registries, source.release, source.npmrc)
+    policy = policy_of(registries)
+    return tuple(_pinned(one, asked, policy) for one in every)
+
+
+def lock_from(pinned: Iterable[Pinned]) -> Lock:
+    return lock_of([one.locked for one in pinned])
+
+
+def _configured(source: Source, plugin: EffectivePlugin) -> Configured:
+    kind = source_of(plugin.package)
+    name = (npm_name(plugin.package) if kind in ("npm", "tgz") else None) or plugin.name
+    hashed = plugin.integrity if kind not in ("oci", "local") else None  # RHDH does not look at it there
+    return Configured(plugin.package, name, hashed, source.prediction.place(plugin.origin))
+
+
+def _pinned(plugin: Configured, asked: Asked, policy: Policy) -> Pinned:
+    spec = spec_of(plugin.package)
+    if plugin.package.startswith(OCI):
+        return _image(plugin, asked.images[plugin.package])
+    if spec is None:
+        return _elsewhere(plugin)
+    found = asked.packuments[spec.name]
+    if isinstance(found, InstallerError):
+        return _without(plugin, replace(found.problems[0], where=plugin.where))
+    return _version(plugin, found, spec.wanted, policy)
+
+
+def _version(plugin: Configured, found: Packument, wanted: str, policy: Policy) -> Pinned:
+    """The version that `plugins resolve` names; the hash beside it stays where the registry publishes it too."""
+    choice = choose(found, wanted, policy)
+    if choice.version is None:
+        fix = f"npm view {found.name} versions --registry {found.registry} lists what there is"
+        message = f"{plugin.package}: {choice.reason}"
+        return _without(plugin, Problem("version-missing", message, plugin.where, fix, ExitCode.TARGET))
+    published = found.versions[choice.version]
+    mismatch, doubt = _compared(plugin, found, published)
+    own = plugin.integrity if doubt is None and rhdh_accepts(plugin.integrity) else None
+    reason = doubt or (None if choice.integrity else choice.reason)
+    if exact(wanted) is None:
+        reason = f"{reason or choice.reason}; RHDH may take another, as the package names no exact version"
+    locked = Locked(
+        plugin.package,
+        plugin.name,
+        "npm",
+        version=choice.version,
+        resolved=_shown(published.tarball),
+        integrity=own or choice.integrity,
+        reason=reason,
+    )
+    return Pinned(plugin, locked, mismatch)
+
+
+def _compared(plugin: Configured, found: Packument, published: Published) -> tuple[Problem | None, str | None]:
+    """What stands against the hash of the configuration, and why it could not be compared."""
+    if not plugin.integrity:
+        return None, None
+    try:
+        expected = compare(plugin.integrity, published)
+    except LookupError as error:
+        return None, str(error)
+    if expected is None:
+        return None, None
+    planned = Planned(plugin.package, plugin.integrity, plugin.where)
+    return problem_of(Mismatch(planned, found.registry, expected)), None
+
+
+def _image(plugin: Configured, found: Resolved | InstallerError) -> Pinned:
+    if isinstance(found, InstallerError):
+        return _without(plugin, replace(found.problems[0], where=plugin.where))
+    lacking = plugins_images.lacking(found)
+    if lacking:
+        fix = "name a plugin that the image has"
+        return _without(plugin, Problem("plugin-missing", lacking, plugin.where, fix, ExitCode.TARGET))
+    tag = found.reference.tag
+    locked = Locked(
+        plugin.package,
+        plugin.name,
+        "oci",
+        version=None if tag == INHERIT else tag,
+        resolved=str(found.pinned),
+        digest=found.digest,
+        signature=_NOT_SIGNED,
+    )
+    return Pinned(plugin, locked)
+
+
+def _elsewhere(plugin: Configured) -> Pinned:
+    """What no registry tells of: the hash is the one that stands beside it."""
+    kind = source_of(plugin.package)
+    return Pinned(
+        plugin,
+        Locked(
+            plugin.package,
+            plugin.name,
+            kind,
+            version=npm_version(plugin.package) if kind == "tgz" else None,
+            resolved=_shown(plugin.package) if kind == "tgz" else None,
+            integrity=plugin.integrity if rhdh_accepts(plugin.integrity) else None,
+            signature=_NOT_SIGNED,
+            reason=not_in_a_registry(plugin.package) or "it is no package of npm",
+        ),
+    )
+
+
+def _without(plugin: Configured, problem: Problem) -> Pinned:
+    return Pinned(plugin, Locked(plugin.package, plugin.name, source_of(plugin.package)), problem)
+
+
+def _shown(url: str | None) -> str | None:
+    """An address without user; None of one that holds a secret elsewhere."""
+    if not url:
+        return None
+    try:
+        bare = without_user(url)
+    except ValueError:
+        return None
+    return bare if bare == mask_message(bare) else None

@@ -1,0 +1,279 @@
+"""`plugins lock`: what is held fast, what is refused, and that --locked and --frozen write nothing."""
+
+import json
+import shutil
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from installer.cli.boundary import run
+from installer.cli.schema import envelope_schema
+from installer.model.errors import ExitCode
+from installer.model.lock import LOCK_FILE
+from tests.registries import fake
+from tests.registries.images import Images, image, served
+
+VALIDATOR = jsonschema.Draft202012Validator(envelope_schema())
+HASH = "sha512-" + "A" * 86 + "=="
+OTHER = "sha512-" + "B" * 85 + "A=="
+SHORT = "sha256-" + "B" * 42 + "A="
+
+
+@pytest.fixture
+def images():
+    with served(Images()) as running:
+        yield running
+
+
+@pytest.fixture
+def published(registry):
+    url = registry.url.replace("http://", "http://somebody:s3cret@")
+    for version in ("1.0.0", "1.1.0", "1.2.0-rc.1"):
+        registry.publish("@acme/p", version, integrity=f"{SHORT} {HASH}", tarball=f"{url}@acme/p/-/p-{version}.tgz")
+    registry.publish("@acme/old", "1.0.0", shasum="0" * 40, tarball=f"{registry.url}@acme/old/-/old-1.0.0.tgz")
+    return registry
+
+
+@pytest.fixture
+def file(folder, images):
+    """A configuration of every source: npm, an image, a tarball, Git, a directory, and something that is off."""
+    images.push("acme/i", "1.0", image("cobalt"))
+    path = folder / "dynamic-plugins.yaml"
+    path.write_text(f"""\
+plugins:
+  - package: "@acme/p@1.0.0"
+    integrity: {HASH}
+  - package: "oci://{images.host}/acme/i:1.0!cobalt"
+  - package: https://npm.example.com/@acme/q/-/q-1.0.0.tgz
+    integrity: {SHORT}
+  - package: ./dynamic-plugins/dist/mine
+  - package: github:acme/plugin#main
+    integrity: {SHORT}
+  - package: "@acme/off@1.0.0"
+    integrity: {SHORT}
+    disabled: true
+""")
+    return path
+
+
+@pytest.fixture
+def program(folder, monkeypatch, capsys, published):
+    """The program in a folder of its own: words -> (exit code, document)."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", str(folder.parent / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder.parent / "cache"))
+    monkeypatch.setenv("NPM_CONFIG_REGISTRY", published.url)
+
+    def ask(*words):
+        capsys.readouterr()
+        code = run(["plugins", "lock", *words, "-o", "json"])
+        document = json.loads(capsys.readouterr().out)
+        VALIDATOR.validate(document)
+        return code, document
+
+    return ask
+
+
+def codes(document):
+    return [one["code"] for one in document["errors"]]
+
+
+def everything(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_what_is_locked(program, file, images, published):
+    code, document = program("--file", str(file), "--yes")
+    assert (code, document["result"]["written"]) == (ExitCode.OK, True), document["errors"]
+    locked = yaml.safe_load((file.parent / LOCK_FILE).read_text())["plugins"]
+    assert [one["package"] for one in locked] == sorted(one["package"] for one in locked)
+    by_source = {one["source"]: one for one in locked}
+    assert set(by_source) == {"npm", "tgz", "oci", "local", "git"}
+    npm = by_source["npm"]
+    assert (npm["name"], npm["version"], npm["integrity"]) == ("@acme/p", "1.0.0", HASH)
+    assert npm["resolved"] == f"{published.url}@acme/p/-/p-1.0.0.tgz"
+    digest = images.documents["acme/i:1.0"][1]
+    oci = by_source["oci"]
+    assert oci["digest"].startswith("sha256:")
+    assert oci["resolved"] == f"oci://{images.host}/acme/i@{oci['digest']}!cobalt"
+    assert digest
+    assert by_source["tgz"]["integrity"] == SHORT
+    assert "s3cret" not in (file.parent / LOCK_FILE).read_text()
+    assert all(one["signature"].startswith("not checked") for one in locked)
+    rows = {one["source"]: one for one in document["result"]["plugins"]}
+    assert (rows["npm"]["integrity"]["state"], rows["tgz"]["integrity"]["state"]) == ("ok", "unchecked")
+    assert rows["oci"]["wanted"] == oci["digest"]
+
+
+def test_again_changes_nothing(program, file, published):
+    program("--file", str(file), "--yes")
+    before = everything(file.parent)
+    for words in (("--yes",), ("--dry-run", "--exit-code"), (), ("--locked",), ("--frozen",)):
+        code, document = program("--file", str(file), *words)
+        assert (code, document["changes"], document["result"]["written"]) == (ExitCode.OK, [], False), words
+    assert everything(file.parent) == before
+    reversed_text = file.read_text().splitlines()
+    file.write_text("\n".join(["plugins:", *reversed_text[3:], *reversed_text[1:3], ""]))
+    assert program("--file", str(file), "--dry-run", "--exit-code")[0] == ExitCode.OK
+    assert len({path for path, _ in published.asked}) == 1
+
+
+def test_frozen_asks_nobody(program, file, published, images):
+    program("--file", str(file), "--yes")
+    published.asked.clear()
+    images.asked.clear()
+    assert program("--file", str(file), "--frozen")[0] == ExitCode.OK
+    assert (published.asked, images.asked) == ([], [])
+    text = file.read_text().replace("@acme/p@1.0.0", "@acme/p@1.1.0").replace("disabled: true", "disabled: false")
+    file.write_text(text.replace(f"    integrity: {SHORT}\n  - package: ./", f"    integrity: {HASH}\n  - package: ./"))
+    before = everything(file.parent)
+    code, document = program("--file", str(file), "--frozen")
+    assert (code, codes(document)) == (ExitCode.FINDINGS, ["lock-stale"] * 3)
+    messages = [one["message"] for one in document["errors"]]
+    assert "the configuration has @acme/p@1.1.0, the lock @acme/p@1.0.0" in messages
+    assert "@acme/off@1.0.0 is not locked" in messages
+    assert any("q-1.0.0.tgz has the integrity" in one for one in messages)
+    assert document["errors"][0]["where"]["file"] == str(file)
+    assert everything(file.parent) == before
+    assert published.asked == []
+
+
+def test_locked_resolves_again(program, file, published, images):
+    program("--file", str(file), "--yes")
+    images.push("acme/i", "1.0", image("cobalt", "flint"))
+    before = everything(file.parent)
+    code, document = program("--file", str(file), "--locked", "--refresh")
+    assert (code, codes(document)) == (ExitCode.FINDINGS, ["lock-stale"])
+    assert "the digest is sha256:" in document["errors"][0]["message"]
+    assert document["errors"][0]["where"]["file"] == str(file.parent / LOCK_FILE)
+    published.behave = fake.status(500)
+    code, document = program("--file", str(file), "--locked", "--no-cache")
+    assert code == ExitCode.UNREACHABLE
+    assert everything(file.parent) == before
+
+
+@pytest.mark.parametrize("words", [("--frozen",), ("--locked",)])
+@pytest.mark.parametrize(
+    ("content", "exit_code", "code"),
+    [
+        (None, ExitCode.TARGET, "lock-missing"),
+        ("", ExitCode.INVALID, "lock-broken"),
+        ("schemaVersion: 1\nplugins: [", ExitCode.INVALID, "lock-broken"),
+        ("\udcff", ExitCode.INVALID, "lock-broken"),
+    ],
+)
+def test_absent_and_broken(program, file, words, content, exit_code, code, published):
+    lock = file.parent / LOCK_FILE
+    if content is not None:
+        lock.write_bytes(content.encode("utf-8", "surrogateescape"))
+    found, document = program("--file", str(file), *words)
+    assert (found, codes(document)) == (exit_code, [code])
+    assert published.asked == []
+    if content:
+        assert document["errors"][0]["where"]["file"] == str(lock)
+
+
+def test_a_range_means_what_resolve_says(program, file):
+    file.write_text('plugins:\n  - {package: "@acme/p@^1.0.0", integrity: ' + HASH + "}\n")
+    code, document = program("--file", str(file), "--yes")
+    assert code == ExitCode.OK
+    (locked,) = yaml.safe_load((file.parent / LOCK_FILE).read_text())["plugins"]
+    assert (locked["package"], locked["version"]) == ("@acme/p@^1.0.0", "1.1.0")
+    assert [one["code"] for one in document["warnings"]] == ["not-compared"]
+    assert "names no exact version" in document["warnings"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "exit_code", "code"),
+    [
+        (f'{{package: "@acme/p@1.0.0", integrity: {OTHER}}}', ExitCode.INTEGRITY, "integrity-mismatch"),
+        (f'{{package: "@acme/p@3.0.0", integrity: {HASH}}}', ExitCode.TARGET, "version-missing"),
+        (f'{{package: "@acme/none@3.0.0", integrity: {HASH}}}', ExitCode.TARGET, "package-missing"),
+        ('{package: "@acme/p@1.0.0"}', ExitCode.FINDINGS, "rhdh-would-fail"),
+        ('{package: "oci://HOST/acme/i:2.0!cobalt"}', ExitCode.TARGET, "image-missing"),
+        ('{package: "oci://HOST/acme/i:1.0!flint"}', ExitCode.TARGET, "plugin-missing"),
+        ("{}", ExitCode.FINDINGS, "rhdh-would-fail"),
+    ],
+)
+def test_what_cannot_be_locked_is_not_written(program, file, images, entry, exit_code, code):
+    file.write_text(file.read_text() + f"  - {entry.replace('HOST', images.host)}\n")
+    file.write_text(file.read_text().replace('  - package: "@acme/p@1.0.0"\n    integrity: ' + HASH + "\n", ""))
+    if "oci" in entry:  # one entry of an image is enough for RHDH
+        file.write_text(file.read_text().replace(f'  - package: "oci://{images.host}/acme/i:1.0!cobalt"\n', ""))
+    before = everything(file.parent)
+    found, document = program("--file", str(file), "--yes")
+    assert (found, codes(document)) == (exit_code, [code]), document["errors"]
+    assert everything(file.parent) == before
+
+
+@pytest.mark.parametrize(
+    ("behave", "exit_code"),
+    [
+        (fake.status(401), ExitCode.DENIED),
+        (fake.status(500), ExitCode.UNREACHABLE),
+        (fake.status(429, Retry_After="3600"), ExitCode.UNREACHABLE),
+        (fake.body(b"<html>"), ExitCode.INVALID),
+    ],
+)
+def test_what_a_registry_does_wrong(program, file, published, behave, exit_code):
+    published.behave = behave
+    before = everything(file.parent)
+    assert program("--file", str(file), "--yes")[0] == exit_code
+    assert everything(file.parent) == before
+
+
+def test_only_a_lock_is_written_over(program, file):
+    before = everything(file.parent)
+    code, document = program("--file", str(file), "--out", str(file), "--yes")
+    assert (code, codes(document)) == (ExitCode.CONFLICT, ["not-a-lock"])
+    assert everything(file.parent) == before
+    program("--file", str(file), "--yes")
+    lock = file.parent / LOCK_FILE
+    whole = lock.read_bytes()
+    lock.write_bytes(whole[: len(whole) // 2] + b"\n<<<<<<< HEAD\n")
+    assert program("--file", str(file), "--yes")[0] == ExitCode.OK
+    assert lock.read_bytes() == whole
+
+
+def test_preview_and_confirmation(program, file):
+    before = everything(file.parent)
+    code, document = program("--file", str(file), "--dry-run", "--exit-code")
+    assert (code, document["result"]["written"]) == (ExitCode.PENDING, False)
+    (change,) = document["changes"]
+    assert (change["action"], change["path"]) == ("create", str(file.parent / LOCK_FILE))
+    assert "+schemaVersion: 1" in change["diff"]
+    assert program("--file", str(file), "--dry-run")[0] == ExitCode.OK
+    code, document = program("--file", str(file))
+    assert (code, codes(document)) == (ExitCode.UNCONFIRMED, ["not-confirmed"])
+    assert everything(file.parent) == before
+
+
+def test_out_and_a_folder_that_is_not_there(program, file):
+    out = file.parent / "locks" / "mine.yaml"
+    code, document = program("--file", str(file), "--out", str(out), "--yes")
+    assert code == ExitCode.CONFLICT, document["errors"]
+    out.parent.mkdir()
+    assert program("--file", str(file), "--out", str(out), "--yes")[0] == ExitCode.OK
+    assert program("--file", str(file), "--out", str(out), "--frozen")[0] == ExitCode.OK
+    assert list(out.parent.iterdir()) == [out]
+
+
+SAMPLE = Path(__file__).parents[2] / "scripts" / "sample"
+
+
+def test_a_directory_has_it_at_its_root(program, folder):
+    shutil.copytree(SAMPLE, folder / "manifests")
+    text = folder / "manifests" / "dynamic-plugins.yaml"
+    entry = f'plugins:\n      - {{package: "@acme/p@1.0.0", integrity: {HASH}}}\n'
+    text.write_text(text.read_text().replace("plugins:\n", entry))
+    code, document = program("--directory", "manifests", "--yes")
+    assert code == ExitCode.OK, document["errors"]
+    locked = yaml.safe_load((folder / "manifests" / LOCK_FILE).read_text())["plugins"]
+    assert "@acme/p@1.0.0" in [one["package"] for one in locked]
+    # The lock is no manifest, and nobody takes it for one.
+    before = everything(folder)
+    code, document = program("--directory", "manifests", "--frozen")
+    assert (code, [one["code"] for one in document["warnings"]]) == (ExitCode.OK, ["include-unknown"])
+    assert everything(folder) == before
