@@ -31,7 +31,7 @@ rbac = Table(
 )
 @click.option(
     "--scope",
-    type=click.Choice(["install", "check", "status", "uninstall"]),
+    type=click.Choice(["install", "check", "status", "uninstall", "plugins"]),
     default="install",
     help="For which command (install, which undo, resume and restart need too).",
 )

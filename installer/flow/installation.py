@@ -43,7 +43,7 @@ def install(request: InstallRequest, *, confirm: Confirm, progress: Progress) ->
     updated = made.draft.files()  # differences and proof of every file, made once
     files = edits(made.draft, updated)
     found = changes(made.draft, updated)
-    problems = _refusals(made, files)
+    problems = refusals(made, files)
     if problems:
         return replace(_report(request, observed, made, found, None), errors=problems)
     hashes = compared(made.prediction, request.registry, progress)
@@ -55,7 +55,10 @@ def install(request: InstallRequest, *, confirm: Confirm, progress: Progress) ->
         return _gated(report, request)
     if request.dry_run:
         return _gated(report, request, pending=True)
-    refused = _confirm(request, report, files, confirm)
+    own = {edit.path for edit in files}
+    diff = "".join(dict.fromkeys(change.diff for change in report.changes if change.path in own))
+    question = f"Write {len({change.path for change in report.changes})} file(s)?"
+    refused = None if request.yes else unconfirmed(request.directory, _file_changes(files), confirm(question, diff))
     if refused is not None:
         return replace(report, errors=(refused,))
     written = _write(request, files, beside)
@@ -131,10 +134,10 @@ def _text(
     # What is rendered is read where it lies: a diff of it would bury that of RHDH's own files.
     steps += "".join(f"{change.action} {change.path}\n" for change in (beside.changes if beside else ()))
     notes = "".join(f"note: {note}\n" for note in [*made.draft.notes, *_notes(beside)])
-    return f"{head}{diffs}{mask_message(f'{steps}{notes}{_verdict(made, done)}')}\n"
+    return f"{head}{diffs}{mask_message(f'{steps}{notes}{verdict(made, done)}')}\n"
 
 
-def _verdict(made: Plan, done: str) -> str:
+def verdict(made: Plan, done: str) -> str:
     failure = made.prediction.failure
     if failure:
         return f"Verdict: RHDH would not start: {failure.message}"
@@ -142,7 +145,7 @@ def _verdict(made: Plan, done: str) -> str:
     return f"Verdict: RHDH is predicted to start, with {on} plugin(s) of these files on; {done}."
 
 
-def _refusals(made: Plan, files: tuple[FileEdit, ...]) -> tuple[Problem, ...]:
+def refusals(made: Plan, files: tuple[FileEdit, ...]) -> tuple[Problem, ...]:
     """What RHDH or Kubernetes would refuse."""
     problems: list[Problem] = []
     failure = made.prediction.failure
@@ -182,30 +185,23 @@ def _gated(report: Report, request: InstallRequest, *, pending: bool = False) ->
     return report
 
 
-def _confirm(request: InstallRequest, report: Report, files: tuple[FileEdit, ...], confirm: Confirm) -> Problem | None:
-    if request.yes:
-        return None
-    own = {edit.path for edit in files}
-    diff = "".join(dict.fromkeys(change.diff for change in report.changes if change.path in own))
-    answer = confirm(f"Write {len({change.path for change in report.changes})} file(s)?", diff)
+def unconfirmed(directory: str, files: list[FileChange], answer: bool | None) -> Problem | None:  # noqa: FBT001 - what `Confirm` gives
+    """Why nothing may be written after the question was put.
+
+    Raises InstallerError (CONFLICT) for files that have changed while somebody thought about it.
+    """
     if answer:
-        moved = unchanged(request.directory, _file_changes(files))
+        moved = unchanged(directory, files)
         if moved:
-            raise InstallerError(
-                *(
-                    Problem(
-                        "file-changed",
-                        f"{path} has changed since it was read",
-                        None,
-                        "run the command again",
-                        ExitCode.CONFLICT,
-                    )
-                    for path in moved
-                )
-            )
+            raise InstallerError(*map(_moved, moved))
         return None
     message = "not confirmed: nothing was written" if answer is False else "nobody can be asked: nothing was written"
     return Problem("not-confirmed", message, None, "add --yes to write, or --dry-run to look", ExitCode.UNCONFIRMED)
+
+
+def _moved(path: str) -> Problem:
+    message = f"{path} has changed since it was read"
+    return Problem("file-changed", message, None, "run the command again", ExitCode.CONFLICT)
 
 
 def _file_changes(files: tuple[FileEdit, ...]) -> list[FileChange]:

@@ -16,7 +16,7 @@ from installer.flow.live_check_permissions import require
 from installer.flow.live_drift import refuse_drift
 from installer.flow.live_instance import find
 from installer.flow.live_journal import unfinished
-from installer.flow.live_permissions import needed
+from installer.flow.live_permissions import Scope, needed
 from installer.flow.live_planning import Prepared, prepare
 from installer.flow.live_report import gated, refusals, report_of, text_of, values_not_applied
 from installer.flow.live_runs import Confirm, Means, Outcome, start, take_up
@@ -43,18 +43,25 @@ def install(connection: ConnectionOptions, request: InstallRequest, live: LiveRe
     with closing(connect(connection)) as cluster:
         means = Means(connection, cluster, live.helm, talk.progress)
         if not request.dry_run:
-            stopped = _continue(means, request, talk)
+            stopped = continued(means, request, talk)
             if stopped is not None:
                 return stopped
         prepared, problems = _prepared(cluster, connection, request, live, talk)
-        report = report_of(prepared, request)
-        if problems:
-            return replace(report, errors=problems)
-        if request.dry_run:
-            return _dry(prepared, report, request)
-        if not prepared.run.steps:
-            return _with_values(prepared, gated(report, request))
-        return _with_values(prepared, gated(_carried_out(means, prepared, report, request, talk), request))
+        return answered(means, prepared, problems, request, talk)
+
+
+def answered(
+    means: Means, prepared: Prepared, problems: tuple[Problem, ...], request: InstallRequest, talk: Talk
+) -> Report:
+    """From a plan on: preview, confirm, carry out. Raises as `install`; `problems` stand in the way."""
+    report = report_of(prepared, request)
+    if problems:
+        return replace(report, errors=problems)
+    if request.dry_run:
+        return _dry(prepared, report, request)
+    if not prepared.run.steps:
+        return _with_values(prepared, gated(report, request))
+    return _with_values(prepared, gated(_carried_out(means, prepared, report, request, talk), request))
 
 
 @discreet
@@ -117,7 +124,7 @@ def _prepared(
     return replace(prepared, hashes=hashes), hashes.problems
 
 
-def _continue(means: Means, request: InstallRequest, talk: Talk) -> Report | None:
+def continued(means: Means, request: InstallRequest, talk: Talk) -> Report | None:
     """A run that stopped is brought to its end first; its report where that fails."""
     running = find(means.cluster, request.instance, means.connection.namespace).running
     stopped = unfinished(means.cluster, running.namespace, running.name)
@@ -176,7 +183,8 @@ def _allowed(cluster: Cluster, run: Run) -> None:
     target = run.target
     platform = next((one.platform for one in run.steps if isinstance(one, Verify)), target.namespace)
     operators = any(isinstance(one, Operators) for one in run.steps)
-    require(cluster, needed("install", target.flavour, target.namespace, platform, operators=operators))
+    scope: Scope = "install" if platform else "plugins"
+    require(cluster, needed(scope, target.flavour, target.namespace, platform or None, operators=operators))
 
 
 def _asked(confirm: Confirm, run: Run, diff: str) -> Problem | None:

@@ -9,7 +9,7 @@ from typing import Literal
 from installer.model.change import Flavour
 from installer.model.permission import Permission
 
-Scope = Literal["status", "check", "install", "uninstall"]
+Scope = Literal["status", "check", "install", "uninstall", "plugins"]
 # Where a row counts: RHDH's namespace, the platform's, or everywhere.
 _Place = Literal["own", "platform", "everywhere"]
 _Row = tuple[_Place, str, str, str]
@@ -74,6 +74,18 @@ _INSTALL_OPERATORS: tuple[_Row, ...] = (
     ("everywhere", _APPS, "deployments", "list"),
     ("everywhere", "", "pods", "list"),
 )
+# Other versions of plugins: what is written and looked at of one RHDH.
+_PLUGINS: tuple[_Row, ...] = (
+    ("own", "", "configmaps", "get list create patch delete"),
+    ("own", "", "secrets", "get list watch create update patch delete"),
+    ("own", "", "pods", "list watch"),
+    ("own", "", "pods/log", "get"),
+    ("own", "", "events", "list"),
+    ("own", _APPS, "deployments statefulsets", "get list watch"),
+    ("own", _APPS, "replicasets", "list"),
+    ("own", "coordination.k8s.io", "leases", "get create patch delete"),
+    ("own", "rhdh.redhat.com", "backstages", "list"),
+)
 _BY_FLAVOUR: dict[Flavour, tuple[_Row, ...]] = {
     "operator": (("own", "rhdh.redhat.com", "backstages", "patch"),),
     "plain": (("own", _APPS, "deployments statefulsets", "patch"),),
@@ -131,6 +143,8 @@ def _rows(scope: Scope, flavour: Flavour, *, operators: bool) -> tuple[_Row, ...
             return (*_CHECK, *(_CHECK_OPERATORS if operators else ()))
         case "install":
             return (*_INSTALL, *_BY_FLAVOUR[flavour], *(_INSTALL_OPERATORS if operators else ()))
+        case "plugins":
+            return (*_PLUGINS, *_BY_FLAVOUR[flavour])
         case "uninstall":
             return (*_UNINSTALL, *(_UNINSTALL_OPERATORS if operators else ()))
 

@@ -1,6 +1,6 @@
 """Plans an installation on a cluster: looks at everything once and decides. Writes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,10 +21,11 @@ from installer.instance.instance import HelmHome
 from installer.instance.live import path_of
 from installer.model.change import Change
 from installer.model.request import InstallRequest, LiveRequest
-from installer.model.run import MANAGER, Edit, Infrastructure, Run, Step, Upgrade, Writes, content
+from installer.model.run import MANAGER, Edit, Infrastructure, Run, Step, Upgrade, Verify, Writes, content
+from installer.plan.changes import Updated
 from installer.plan.goal import Goal
 from installer.plan.live_edits import live_changes, live_edits, renamed, values_after
-from installer.plan.live_steps import Ground, ground_steps, plugin_steps, verification
+from installer.plan.live_steps import Ground, ground_steps, logged, plugin_steps, verification
 from installer.plan.merge_patch import merge_patch
 from installer.plan.operators import Wanted, decide, leave
 from installer.plan.plan import Plan, plan
@@ -37,12 +38,12 @@ class Prepared:
     """A plan with its steps. `values` are those that RHDH's own chart has to get and does not, without --chart.
 
     `base` is the newest revision of our own Helm release, None where there is none. `hashes` is what registries were
-    asked, None while nothing was compared.
+    asked, None while nothing was compared. `infrastructure` is None where a run is about RHDH's plugins only.
     """
 
     observed: LiveObserved
     made: Plan
-    infrastructure: InfrastructureGoal
+    infrastructure: InfrastructureGoal | None
     changes: tuple[Change, ...]
     run: Run
     values: dict[str, Any] | None
@@ -52,7 +53,7 @@ class Prepared:
     @property
     def notes(self) -> tuple[str, ...]:
         """What people should know, of the plugins and of the infrastructure."""
-        return (*self.made.draft.notes, *self.infrastructure.notes)
+        return (*self.made.draft.notes, *(self.infrastructure.notes if self.infrastructure else ()))
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -75,15 +76,29 @@ def prepare(
     ground = Ground(
         wanted.operators, infrastructure.stages, dict(infrastructure.values), infrastructure.platform_namespace
     )
-    edits = tuple(
-        _as_stored(cluster, observed, renamed(edit, running.namespace))
-        for edit in live_edits(made.draft, updated, observed.live)
-    )
-    wanted_values = values_after(updated, observed.live)
-    steps = _steps(observed, made, goal, _Writes(edits, wanted_values), ground, live)
-    values = None if any(isinstance(step, Upgrade) for step in steps) else wanted_values
+    writes = _writes(cluster, observed, made, updated)
+    steps = _steps(observed, made, goal, writes, ground, live)
+    values = None if any(isinstance(step, Upgrade) for step in steps) else writes.values
     changes = () if live.operators_only else live_changes(made.draft, updated, observed.live)
     return Prepared(observed, made, infrastructure, changes, new_run("install", observed.target, steps), values, base)
+
+
+def prepare_plugins(
+    cluster: Cluster, observed: LiveObserved, made: Plan, command: str, live: LiveRequest, packages: Iterable[str]
+) -> Prepared:
+    """A plan about RHDH's plugins only: writes, one rollout, verification that `packages` were installed.
+
+    Raises InstallerError for what cannot be written, and for a Helm release that is at work.
+    """
+    updated = made.draft.files()
+    writes = _writes(cluster, observed, made, updated)
+    steps = _plugin_steps(observed, writes, live)
+    if steps:
+        steps.append(Verify(tuple(dict.fromkeys(map(logged, packages))), ""))
+    values = None if any(isinstance(step, Upgrade) for step in steps) else writes.values
+    changes = live_changes(made.draft, updated, observed.live)
+    run = new_run(command, observed.target, tuple(steps))
+    return Prepared(observed, made, None, changes, run, values, None)
 
 
 def _ground(
@@ -126,6 +141,14 @@ class _Writes:
     values: dict[str, Any] | None
 
 
+def _writes(cluster: Cluster, observed: LiveObserved, made: Plan, updated: Updated) -> _Writes:
+    edits = tuple(
+        _as_stored(cluster, observed, renamed(edit, observed.running.namespace))
+        for edit in live_edits(made.draft, updated, observed.live)
+    )
+    return _Writes(edits, values_after(updated, observed.live))
+
+
 def _as_stored(cluster: Cluster, observed: LiveObserved, edit: Edit) -> Edit:
     """An edit as the API will keep it: a resource's defaults are filled in, and what it does not know is pruned.
 
@@ -152,14 +175,19 @@ def _steps(
     steps = ground_steps(ground, target)
     if live.operators_only:
         return tuple(step for step in steps if not isinstance(step, Infrastructure) or step.stage == "operators")
+    ours = _plugin_steps(observed, writes, live)
+    steps += ours
+    if steps and (ours or not isinstance(observed.world.instance.home, HelmHome)):
+        steps.append(verification(observed.world, goal, made.draft, made.plugins, ground.platform))
+    return tuple(steps)
+
+
+def _plugin_steps(observed: LiveObserved, writes: _Writes, live: LiveRequest) -> list[Step]:
     workload = observed.running.workload or {"metadata": {}}
     upgrade = _upgrade(observed, writes.values, live)
     # Without its values a chart's RHDH would not see the rest.
     edits = () if upgrade is None and writes.values is not None else writes.edits
-    steps += plugin_steps(edits, upgrade, target, int(workload["metadata"].get("generation", 0)))
-    if steps and (upgrade is not None or not isinstance(observed.world.instance.home, HelmHome) or edits):
-        steps.append(verification(observed.world, goal, made.draft, made.plugins, ground.platform))
-    return tuple(steps)
+    return plugin_steps(edits, upgrade, observed.target, int(workload["metadata"].get("generation", 0)))
 
 
 def _upgrade(observed: LiveObserved, after: dict[str, Any] | None, live: LiveRequest) -> Upgrade | None:

@@ -120,7 +120,7 @@ class Rollout:
 class Verify:
     """The end state: newest pod, the installer's log names `packages`, the data index answers, conditions.
 
-    `platform` is the namespace of the SonataFlowPlatform.
+    `platform` is the namespace of the SonataFlowPlatform; empty where a run is about RHDH's plugins only.
     """
 
     packages: tuple[str, ...]

@@ -22,8 +22,8 @@ def explained(step: Step) -> str:
             return f"of RHDH itself: its values and ours, its chart {chart}"
         case Rollout(flavour=flavour):
             return f"one restart, by {_WHO[flavour]}; a new pod that fails brings the old configuration back"
-        case Verify():
-            return "newest pod, plugins, data index, conditions"
+        case Verify(platform=platform):
+            return "newest pod, plugins, data index, conditions" if platform else "newest pod, plugins"
 
 
 _WHO = {"operator": "RHDH's operator", "helm": "what helm changed", "plain": "us"}
