@@ -14,6 +14,7 @@ from installer.knowledge.releases import Release, minors, release
 from installer.model.errors import InstallerError
 from installer.model.registry_request import RegistryRequest
 from installer.registries import npmrc as npm_settings
+from installer.registries.cache import opened
 from installer.registries.choosing import Policy
 from installer.registries.npm import Packument, packuments
 from installer.registries.oci import Resolved
@@ -52,13 +53,16 @@ def ask(
     registry does wrong is the answer for its names.
     """
     config = npm_settings.read(Path.cwd(), os.environ, request.registry, _scopes(chosen), npmrc)
+    cache = opened(os.environ, request.freshness)
     wanted, images = tuple(dict.fromkeys(names)), tuple(dict.fromkeys(references))
     asks: dict[str, Callable[[], Mapping[str, Any]]] = {}
     if wanted:
-        asks["npm"] = partial(packuments, wanted, config, times=request.cooldown is not None, limits=_LIMITS)
+        times = request.cooldown is not None
+        asks["npm"] = partial(packuments, wanted, config, times=times, limits=_LIMITS, cache=cache)
     if images:
-        asks["images"] = partial(plugins_images.images, images, chosen, request.authfile, _LIMITS.seconds)
+        asks["images"] = partial(plugins_images.images, images, chosen, request.authfile, _LIMITS.seconds, cache)
     said = together(lambda kind: asks[kind](), asks, _SECONDS, unreachable(f"no answer within {_SECONDS:.0f} s"))
+    cache.close()
     return Asked(_said(said, "npm"), _said(said, "images"))
 
 

@@ -10,6 +10,7 @@ from installer.knowledge.releases import Release
 from installer.model.errors import InstallerError
 from installer.programs.credential_helper import stored
 from installer.registries import oci
+from installer.registries.cache import Cache
 from installer.registries.oci import Resolved
 from installer.registries.oci_reference import OciReference, parse
 
@@ -18,16 +19,15 @@ _FALLBACK_SINCE = (1, 9)
 
 
 def images(
-    texts: Iterable[str], chosen: Release | None, authfile: str | None, seconds: float
+    texts: Iterable[str], chosen: Release | None, authfile: str | None, seconds: float, cache: Cache
 ) -> dict[str, Resolved | InstallerError]:
     """What each reference means; `{{inherit}}` is the digest that is known of the release. All within `seconds`.
 
     Raises InstallerError where credentials or mirrors cannot be read.
     """
     helper = partial(stored, environment=os.environ)
-    registries = oci.opened(
-        os.environ, helper, Path(authfile) if authfile else None, replace(oci.LIMITS, seconds=seconds)
-    )
+    limits = replace(oci.LIMITS, seconds=seconds)
+    registries = oci.opened(os.environ, helper, Path(authfile) if authfile else None, limits, cache)
     try:
         fallback = chosen is None or chosen.number >= _FALLBACK_SINCE
         return registries.resolve_all(texts, defaults=_defaults(chosen), fallback=fallback)

@@ -1,51 +1,27 @@
 """An npm registry's metadata: which versions of a package there are, and with which hashes. Downloads no package."""
 
-import json
 import re
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 from urllib.parse import quote
 
 from installer.model.errors import ExitCode, InstallerError, fail
+from installer.registries.cache import NONE, Cache, Entry, entry, key_of, not_cached, renewed
+from installer.registries.freshness import conditions
+from installer.registries.npm_packument import Packument, Published, kept, known, no_metadata, parse
 from installer.registries.npmrc import NpmConfig
 from installer.registries.together import together
 from installer.registries.transport import Answer, Limits, Transport, unreachable
 from installer.registries.urls import without_user
 
+__all__ = ["NAME", "Npm", "PackageMissing", "Packument", "Published", "packuments", "parse"]
 # Leaves out what only an npm client that shows READMEs needs; registries that do not know it send everything.
 ABBREVIATED = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*; q=0.1"
 # Only this one has `time` in every registry: npmjs.org's abbreviated metadata says when a package changed, no more.
 FULL = "application/json"
 NAME = re.compile(r"(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*/)?[A-Za-z0-9~_-][A-Za-z0-9._~-]*")
-_OK, _BAD, _UNAUTHORIZED, _FORBIDDEN, _MISSING, _GONE = 200, 400, 401, 403, 404, 410
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """One version: its hashes as the registry spells them (SRI; sha1 in hex), its address, why not to use it."""
-
-    integrity: str | None
-    shasum: str | None
-    tarball: str | None
-    deprecated: str | None
-
-
-@dataclass(frozen=True)
-class Packument:
-    """What a registry says of one package. `registry` is its URL without a user; `tags` lead to versions.
-
-    `times` says when versions were published, as far as the registry tells: abbreviated metadata need not.
-    """
-
-    name: str
-    registry: str
-    versions: Mapping[str, Published]
-    tags: Mapping[str, str]
-    times: Mapping[str, datetime] = field(default_factory=dict)
+_OK, _UNCHANGED, _BAD, _UNAUTHORIZED, _FORBIDDEN, _MISSING, _GONE = 200, 304, 400, 401, 403, 404, 410
 
 
 class PackageMissing(InstallerError):
@@ -55,8 +31,8 @@ class PackageMissing(InstallerError):
 class Npm:
     """The registries of one npm configuration. May be used by several threads; `close` it."""
 
-    def __init__(self, config: NpmConfig, limits: Limits | None = None) -> None:
-        self.config = config
+    def __init__(self, config: NpmConfig, limits: Limits | None = None, cache: Cache = NONE) -> None:
+        self.config, self.cache = config, cache
         self.transport = Transport(config, limits or Limits())
         # A parsed packument is ten times as large as its text: one at a time keeps within a bound.
         self._parsing = threading.Lock()
@@ -65,86 +41,61 @@ class Npm:
         self.transport.close()
 
     def packument(self, name: str, *, times: bool = False) -> Packument:
-        """Asks the package's registry; a scoped name in both spellings, as some proxies know only one.
+        """Asks the package's registry, unless the cache knows; a scoped name in both spellings, as some proxies know
+        only one.
 
         :param times: ask for the full metadata, which says when versions were published
-        Raises InstallerError: PackageMissing, DENIED (401, 403), UNREACHABLE (no answer in time, 429, 5xx), INVALID
-        for an answer that is no metadata of that package.
+        Raises InstallerError: PackageMissing, DENIED (401, 403), UNREACHABLE (no answer in time, 429, 5xx; nothing
+        cached and offline), INVALID for an answer that is no metadata of that package.
         """
         registry = self.config.registry_of(name)
+        accepts = (FULL,) if times else (ABBREVIATED, FULL)
+        keys = [self._key(registry, name, accept) for accept in accepts]
+        found = [self.cache.find(key) for key in keys]
+        there = next((one for one in found if one is not None and self.cache.usable(one)), None)
+        if there is not None:
+            return known(there.body, name, without_user(registry))
+        if self.cache.offline:
+            raise not_cached(name)
+        return self._asked_anew(registry, name, accepts[0], keys[0], found[0])
+
+    def _asked_anew(self, registry: str, name: str, accept: str, key: str, before: Entry | None) -> Packument:
         shown = without_user(registry)
-        answer = self._asked(registry, name, FULL if times else ABBREVIATED)
+        answer = self._answer(registry, name, {"Accept": accept, **(conditions(before.headers) if before else {})})
+        if before is not None and answer.status == _UNCHANGED:
+            self.cache.keep(key, renewed(before, answer.headers))
+            return known(before.body, name, shown)
         if answer.status != _OK:
             raise _refusal(answer.status, name, shown)
         with self._parsing:
-            return parse(answer.body, name, shown)
+            found = parse(answer.body, name, shown)
+        self.cache.keep(key, entry(answer.headers, kept(found)))
+        return found
 
-    def _asked(self, registry: str, name: str, accept: str) -> Answer:
-        headers = {"Accept": accept}
+    def _answer(self, registry: str, name: str, headers: Mapping[str, str]) -> Answer:
         answer = self.transport.get(f"{registry}{quote(name, safe='@~')}", headers)
         if name.startswith("@") and answer.status in (_BAD, _MISSING):
             return self.transport.get(f"{registry}{quote(name, safe='@~/')}", headers)
         return answer
 
+    def _key(self, registry: str, name: str, accept: str) -> str:
+        """As another user, or past a check of certificates, one might be told something else."""
+        config = self.config
+        identity = config.authorization(f"{registry}{quote(name, safe='@~')}") or ""
+        return key_of("npm", without_user(registry), name, accept, identity, str(config.strict_tls))
+
 
 def packuments(
-    names: Iterable[str], config: NpmConfig, *, times: bool = False, limits: Limits | None = None
+    names: Iterable[str], config: NpmConfig, *, times: bool = False, limits: Limits | None = None, cache: Cache = NONE
 ) -> dict[str, Packument | InstallerError]:
     """What the registries say of several packages, each asked once, eight at a time."""
-    npm = Npm(config, limits)
+    npm = Npm(config, limits, cache)
     try:
         late = unreachable(f"no complete answer within {npm.transport.limits.seconds:.0f} s")
         ask = partial(npm.packument, times=times)
         return together(ask, dict.fromkeys(names), npm.transport.left + 0.5, late)
     finally:
         npm.close()
-
-
-def parse(body: bytes, name: str, registry: str) -> Packument:
-    """Raises InstallerError (INVALID) of everything but a packument of that name."""
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        raise _no_metadata(name, registry, "it is no JSON") from None
-    if not isinstance(data, dict) or not isinstance(data.get("versions"), dict):
-        raise _no_metadata(name, registry, "it lists no versions")
-    if data.get("name") != name:
-        raise _no_metadata(name, registry, "it is about another package")
-    tags = data.get("dist-tags")
-    return Packument(
-        name,
-        registry,
-        {version: _published(said) for version, said in data["versions"].items() if isinstance(said, dict)},
-        {tag: to for tag, to in tags.items() if isinstance(to, str)} if isinstance(tags, dict) else {},
-        _times(data.get("time")),
-    )
-
-
-def _published(said: Mapping[str, Any]) -> Published:
-    given = said.get("dist")
-    dist = given if isinstance(given, dict) else {}
-    texts = [one if isinstance(one, str) and one else None for one in map(dist.get, ("integrity", "shasum", "tarball"))]
-    deprecated = said.get("deprecated")
-    return Published(texts[0], texts[1], texts[2], deprecated if isinstance(deprecated, str) and deprecated else None)
-
-
-def _times(said: object) -> dict[str, datetime]:
-    if not isinstance(said, dict):
-        return {}
-    return {version: moment for version, text in said.items() if (moment := _moment(text)) is not None}
-
-
-def _moment(text: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
-
-
-def _no_metadata(name: str, registry: str, why: str) -> InstallerError:
-    message = f"what {registry} answers for {name} is no npm metadata of it: {why}"
-    return fail(ExitCode.INVALID, "no-npm-metadata", message, fix="see that the URL is that of an npm registry")
 
 
 def _refusal(status: int, name: str, registry: str) -> InstallerError:
@@ -157,4 +108,4 @@ def _refusal(status: int, name: str, registry: str) -> InstallerError:
         message = f"{registry} lets us not read {name} ({status})"
         fix = f"npm login --registry {registry} puts a token into ~/.npmrc"
         return fail(ExitCode.DENIED, "registry-denied", message, fix=fix)
-    return _no_metadata(name, registry, f"the status is {status}")
+    return no_metadata(name, registry, f"the status is {status}")

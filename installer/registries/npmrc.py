@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from installer.model.errors import ExitCode, fail
+from installer.registries.connections import Certificate
 from installer.registries.urls import bare, host_of, without_user
 
 FILE_LIMIT = 1024 * 1024
@@ -50,14 +51,14 @@ class NpmConfig:
 
     def authorization(self, url: str) -> str | None:
         """The header's value for a URL: of the longest key above it (npm-registry-fetch, lib/auth.js)."""
-        parts = urlsplit(bare(url))
-        key = f"//{parts.netloc}{parts.path}"
-        while len(key) > len("//"):
-            found = self._credential(key)
-            if found is not None:
-                return found
-            key = re.sub(r"([^/]+|/)$", "", key)
-        return _of_user(url)
+        key = self._key(url)
+        return (self._credential(key) if key else None) or _of_user(url)
+
+    def certificate(self, url: str) -> Certificate | None:
+        """The files of our certificate and its key for a URL, from the key that its credential has."""
+        key = self._key(url)
+        certificate, secret = self.values.get(f"{key}:certfile"), self.values.get(f"{key}:keyfile")
+        return (certificate, secret) if key and certificate and secret else None
 
     def proxy(self, url: str) -> str | None:
         """The proxy for a URL (@npmcli/agent, lib/proxy.js); None where there is none to take."""
@@ -80,9 +81,24 @@ class NpmConfig:
         return self.values.get("cafile")
 
     @property
+    def ca_text(self) -> str | None:
+        """CAs in PEM that stand in the place of the well-known ones."""
+        return self.values.get("ca")
+
+    @property
     def more_cas(self) -> str | None:
         """A file of CAs that are trusted beside the well-known ones."""
         return self.environment.get("NODE_EXTRA_CA_CERTS")
+
+    def _key(self, url: str) -> str | None:
+        """The longest one above a URL that says who we are there, in whichever way."""
+        parts = urlsplit(bare(url))
+        key = f"//{parts.netloc}{parts.path}"
+        while len(key) > len("//"):
+            if self._credential(key) or (self.values.get(f"{key}:certfile") and self.values.get(f"{key}:keyfile")):
+                return key
+            key = re.sub(r"([^/]+|/)$", "", key)
+        return None
 
     def _credential(self, key: str) -> str | None:
         if token := self.values.get(f"{key}:_authToken"):

@@ -5,19 +5,21 @@ Mirrors are those of this machine; what RHDH itself does where its registry has 
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.registries import oci_credentials, oci_manifest, oci_mirrors, oci_tags
+from installer.registries.cache import NONE, Cache
+from installer.registries.oci_cached import CachedRegistry, Wanted
 from installer.registries.oci_credentials import Credentials, Helper
 from installer.registries.oci_manifest import Manifest, Package, no_manifest
 from installer.registries.oci_mirrors import Endpoint, Rule
 from installer.registries.oci_reference import OciReference, inherited, is_digest, parse
 from installer.registries.oci_registry import CERTIFICATES, ImageRegistry, Passes, certificate_of, judge
 from installer.registries.together import together
-from installer.registries.transport import Answer, Limits
+from installer.registries.transport import Answer, Limits, bare_host
 
 # The specification asks registries to take manifests of at least 4 MiB; larger ones are not to be expected.
 LIMITS = Limits(body=4 * 1024 * 1024)
@@ -65,10 +67,11 @@ class Oci:
     environment: Mapping[str, str] = field(repr=False)
     limits: Limits = LIMITS
     certificates: tuple[Path, ...] = CERTIFICATES
+    cache: Cache = NONE
 
     def __post_init__(self) -> None:
         self._until = time.monotonic() + self.limits.seconds
-        self._open: dict[tuple[str, bool, bool], ImageRegistry] = {}
+        self._open: dict[tuple[str, bool, bool], CachedRegistry] = {}
         self._opening = threading.Lock()
 
     @property
@@ -77,7 +80,7 @@ class Oci:
 
     @property
     def requests(self) -> int:
-        return sum(one.requests for one in tuple(self._open.values()))
+        return sum(one.registry.requests for one in tuple(self._open.values()))
 
     def close(self) -> None:
         for one in tuple(self._open.values()):
@@ -145,14 +148,14 @@ class Oci:
         found = oci_manifest.packages(annotations, image.where)
         return Resolved(top.digest, top.media_type, found, reference, image.digest, source)
 
-    def _registry(self, endpoint: Endpoint) -> ImageRegistry:
+    def _registry(self, endpoint: Endpoint) -> CachedRegistry:
         with self._opening:
             key = endpoint.host, endpoint.insecure, endpoint.mirror
             if key not in self._open:
                 self._open[key] = self._opened(endpoint)
             return self._open[key]
 
-    def _opened(self, endpoint: Endpoint) -> ImageRegistry:
+    def _opened(self, endpoint: Endpoint) -> CachedRegistry:
         host = endpoint.host
         certificate = certificate_of(host, self.certificates)
         passes = Passes(self.environment, strict_tls=not endpoint.insecure, more_cas=certificate)
@@ -162,18 +165,23 @@ class Oci:
             if endpoint.mirror
             else replace(self.limits, seconds=self.left)
         )
-        return ImageRegistry(host, passes, limits, lambda path: self.credentials.of(host, path))
+        registry = ImageRegistry(host, passes, limits, lambda path: self.credentials.of(host, path))
+        return CachedRegistry(registry, self.cache)
 
 
 def opened(
-    environment: Mapping[str, str], helper: Helper, authfile: Path | None = None, limits: Limits = LIMITS
+    environment: Mapping[str, str],
+    helper: Helper,
+    authfile: Path | None = None,
+    limits: Limits = LIMITS,
+    cache: Cache = NONE,
 ) -> Oci:
     """The registries as podman on this machine would ask them; `helper` asks docker-credential-NAME.
 
     Raises InstallerError for a file of credentials or mirrors that is named and missing, or broken.
     """
     credentials = oci_credentials.read(authfile, environment, helper)
-    return Oci(credentials, oci_mirrors.read(environment), environment, limits)
+    return Oci(credentials, oci_mirrors.read(environment), environment, limits, cache=cache)
 
 
 def resolve(
@@ -202,38 +210,52 @@ def _late(limits: Limits) -> InstallerError:
     return fail(ExitCode.UNREACHABLE, "registry-unreachable", why, fix="ask for fewer references at once")
 
 
-def _manifest(registry: ImageRegistry, path: str, reference: OciReference) -> Manifest:
+def _manifest(registry: CachedRegistry, path: str, reference: OciReference) -> Manifest:
     """HEAD tells which digest a tag means, GET of that digest what it is; where HEAD tells nothing GET tells both."""
     version = reference.version
     if version is None:
         raise fail(ExitCode.TARGET, "no-tag-or-digest", f"{reference} names no tag and no digest", fix="add :TAG")
     if is_digest(version):
         return _by_digest(registry, path, version)
-    answer = registry.ask(path, f"manifests/{version}", oci_manifest.ACCEPT, "HEAD")
-    told = answer.headers.get("docker-content-digest") if answer.status == _OK else None
+    told = registry.read(Wanted(path, f"manifests/{version}", oci_manifest.ACCEPT, "HEAD"), _told_by)
     if told:
-        return _by_digest(registry, path, _told(told, registry.url))
-    answer = _found(registry, path, version)
-    digest = _told(answer.headers.get("docker-content-digest") or oci_manifest.digest_of(answer.body), registry.url)
-    return _parsed(answer, digest, registry.url, path)
+        return _by_digest(registry, path, told)
+    return _found(registry, path, version, lambda one: _by_its_bytes(one, registry, path))
 
 
-def _by_digest(registry: ImageRegistry, path: str, digest: str, size: int | None = None) -> Manifest:
-    answer = _found(registry, path, digest)
-    found = _parsed(answer, digest, registry.url, path)
-    if size is not None and size != len(answer.body):
-        raise no_manifest(found.where, "it has another size than the index says")
-    return found
+def _by_digest(registry: CachedRegistry, path: str, digest: str, size: int | None = None) -> Manifest:
+    """A digest is of these bytes for ever."""
+
+    def read(answer: Answer) -> Manifest:
+        found = _parsed(answer, digest, registry, path)
+        if size is not None and size != len(answer.body):
+            raise no_manifest(found.where, "it has another size than the index says")
+        return found
+
+    return _found(registry, path, digest, read)
 
 
-def _found(registry: ImageRegistry, path: str, version: str) -> Answer:
-    answer = registry.ask(path, f"manifests/{version}", oci_manifest.ACCEPT)
-    judge(answer, f"{registry.url}/{path}", f"no image {path} at {version}")
-    return answer
+def _by_its_bytes(answer: Answer, registry: CachedRegistry, path: str) -> Manifest:
+    digest = answer.headers.get("docker-content-digest") or oci_manifest.digest_of(answer.body)
+    return _parsed(answer, _told(digest, registry.name), registry, path)
 
 
-def _parsed(answer: Answer, digest: str, url: str, path: str) -> Manifest:
-    where = f"{url}/{path}"
+def _told_by(answer: Answer) -> str | None:
+    """The digest that the headers tell."""
+    told = answer.headers.get("docker-content-digest") if answer.status == _OK else None
+    return _told(told, bare_host(answer.url)) if told else None
+
+
+def _found(registry: CachedRegistry, path: str, version: str, read: Callable[[Answer], Manifest]) -> Manifest:
+    def judged(answer: Answer) -> Manifest:
+        judge(answer, f"{registry.name}/{path}", f"no image {path} at {version}")
+        return read(answer)
+
+    return registry.read(Wanted(path, f"manifests/{version}", oci_manifest.ACCEPT), judged)
+
+
+def _parsed(answer: Answer, digest: str, registry: CachedRegistry, path: str) -> Manifest:
+    where = f"{registry.name}/{path}"
     oci_manifest.verified(answer.body, digest, where)
     return oci_manifest.parse(answer.body, answer.headers.get("content-type", ""), digest, where)
 

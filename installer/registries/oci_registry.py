@@ -7,9 +7,11 @@ import http.client
 import ipaddress
 import json
 import re
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,12 +42,16 @@ class Passes:
     strict_tls: bool = True
     more_cas: str | None = None
     ca_file: str | None = None
+    ca_text: str | None = None
     folders: dict[str, str] = field(default_factory=dict, repr=False)
     exact: dict[str, str] = field(default_factory=dict, repr=False)
 
     def authorization(self, url: str) -> str | None:
         found = self.exact.get(url)
         return found or next((value for folder, value in dict(self.folders).items() if url.startswith(folder)), None)
+
+    def certificate(self, _url: str) -> None:
+        """None: containers' programs have theirs in the folder of the CA, which is not looked into for them."""
 
     def proxy(self, url: str) -> str | None:
         """As Go's programs: HTTPS_PROXY unless NO_PROXY names the host; a loopback host never goes through one."""
@@ -75,7 +81,19 @@ class ImageRegistry:
         self.host, self.passes = host, passes
         self._credential = credential
         self._transport = _Asking(passes, limits)
-        self.url = _url(host, min(_PROBE, limits.silence))
+        self._identities: dict[str, str] = {}
+        self._finding_out = threading.Lock()
+
+    @cached_property
+    def url(self) -> str:
+        """Scheme and host; a loopback host is asked which it speaks, once something has to be asked."""
+        with self._finding_out:
+            return self.__dict__.get("url") or _url(self.host, min(_PROBE, self._transport.limits.silence))
+
+    @property
+    def name(self) -> str:
+        """For messages: what an answer from the cache must not ask for."""
+        return f"https://{self.host}" if "url" not in self.__dict__ else self.url
 
     @property
     def requests(self) -> int:
@@ -84,13 +102,23 @@ class ImageRegistry:
     def close(self) -> None:
         self._transport.close()
 
-    def ask(self, path: str, what: str, accept: str, method: str = "GET") -> Answer:
+    def identity(self, path: str) -> str:
+        """Who we would be if a credential were demanded; "" where we have none. Raises what reading it raises."""
+        return _who(self._credential(path))
+
+    def asked_as(self, path: str) -> str | None:
+        """Who we were when this registry demanded to know; None where it did not."""
+        return self._identities.get(path)
+
+    def ask(
+        self, path: str, what: str, accept: str, method: str = "GET", conditions: Mapping[str, str] | None = None
+    ) -> Answer:
         """`what` of a repository ("manifests/1.0", "tags/list"), with a credential once one is demanded.
 
         Raises InstallerError: DENIED (still 401, or 403), UNREACHABLE, INVALID for answers beyond the bounds.
         """
         url = f"{self.url}/v2/{path}/{what}"
-        question = Question(method, {"Accept": accept})
+        question = Question(method, {"Accept": accept, **(conditions or {})})
         answer = self._asked(url, question)
         if answer.status == _UNAUTHORIZED:
             self._authorize(path, url, answer)
@@ -114,6 +142,7 @@ class ImageRegistry:
         if challenge is None:
             raise self._denied(path, "it does not say how to log in")
         credential = self._credential(path)
+        self._identities[path] = _who(credential)
         header = self._bearer(path, challenge, credential) if challenge.scheme == "bearer" else None
         if header is None:
             if credential is None or credential.identity is not None:
@@ -172,6 +201,10 @@ def judge(answer: Answer, where: str, missing: str) -> None:
         raise fail(ExitCode.TARGET, "image-missing", f"{where} answers {answer.status}: {missing}", fix=fix)
     if answer.status != _OK:
         raise no_manifest(where, f"the status is {answer.status}")
+
+
+def _who(credential: Credential | None) -> str:
+    return "" if credential is None else credential.identity or credential.basic
 
 
 def _token(answer: Answer, realm: str) -> str:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
+from installer.registries.oci_cached import CachedRegistry, Wanted
 from installer.registries.oci_manifest import document_of, no_manifest
-from installer.registries.oci_registry import ImageRegistry, judge
+from installer.registries.oci_registry import judge
 from installer.registries.transport import Answer
 from installer.registries.urls import host_of, origin
 
@@ -13,21 +14,24 @@ PAGES, TAGS = 50, 50_000
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
 
 
-def paged(registry: ImageRegistry, path: str) -> Iterator[str]:
+def paged(registry: CachedRegistry, path: str) -> Iterator[str]:
     """In the registry's order. Raises InstallerError: TARGET, INVALID, and what `ImageRegistry.ask` raises."""
-    what, where, count = "tags/list?n=1000", f"{registry.url}/{path}", 0
-    for _ in range(PAGES):
-        answer = registry.ask(path, what, "application/json")
+    what, where, count = "tags/list?n=1000", f"{registry.name}/{path}", 0
+
+    def read(answer: Answer) -> tuple[list[str], str | None]:
         judge(answer, where, f"no repository {path}")
-        page = _tags(answer, where)
+        following = _NEXT.search(answer.headers.get("link", ""))
+        return _tags(answer, where), following and _next_page(answer.url, following[1], f"/v2/{path}/", where)
+
+    for _ in range(PAGES):
+        page, following = registry.read(Wanted(path, what, "application/json"), read)
         count += len(page)
         if count > TAGS:
             break
         yield from page
-        following = _NEXT.search(answer.headers.get("link", ""))
         if following is None:
             return
-        what = _next_page(answer.url, following[1], f"/v2/{path}/", where)
+        what = following
     raise no_manifest(where, f"it lists tags without end, more than {PAGES} pages or {TAGS:,} of them")
 
 

@@ -4,16 +4,19 @@ import random
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urljoin
 
 from installer.model.errors import ExitCode, InstallerError, fail
+from installer.registries.connections import Certificate, Sessions, Trust
+from installer.registries.contents import Content
+from installer.registries.refusals import Refusals
 from installer.registries.urls import bare, host_of, origin, without_user
 
 if TYPE_CHECKING:
-    from requests import Response, Session
+    from requests import Response
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TOO_MANY, SERVERS_FAULT = 429, 500
@@ -28,31 +31,33 @@ class Limits:
     seconds: float = 15.0
     connect: float = 5.0
     silence: float = 8.0
-    body: int = 32 * 1024 * 1024
+    body: int = 24 * 1024 * 1024
     attempts: int = 3
 
 
-class Settings(Protocol):
-    """Who is asked how. A header's value and a proxy are asked for at every hop, by that hop's URL."""
+class Settings(Trust, Protocol):
+    """Who is asked how. A header's value, a certificate and a proxy are asked for at every hop, by that hop's URL."""
 
-    @property
-    def strict_tls(self) -> bool: ...
-    @property
-    def ca_file(self) -> str | None: ...
-    @property
-    def more_cas(self) -> str | None: ...
+    def certificate(self, url: str) -> Certificate | None: ...
     def authorization(self, url: str) -> str | None: ...
     def proxy(self, url: str) -> str | None: ...
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back in the end, after redirects; `url` is where it came from."""
+    """What came back in the end, after redirects; `url` is where it came from.
+
+    A long content is on disk until somebody wants the `body`.
+    """
 
     status: int
     headers: Mapping[str, str]
-    body: bytes = field(repr=False)
+    content: Content = field(repr=False)
     url: str = field(default="", repr=False)
+
+    @property
+    def body(self) -> bytes:
+        return self.content.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +84,15 @@ class Transport:
         self.config, self.limits = config, limits
         self.until = time.monotonic() + limits.seconds
         self.requests = 0
-        self._session = _session(config)
+        self._sessions = Sessions(config)
+        self._refusals = Refusals()
 
     @property
     def left(self) -> float:
         return max(0.0, self.until - time.monotonic())
 
     def close(self) -> None:
-        self._session.close()
+        self._sessions.close()
 
     def get(self, url: str, headers: Mapping[str, str]) -> Answer:
         """The answer to a GET; as `ask`."""
@@ -95,10 +101,22 @@ class Transport:
     def ask(self, url: str, question: Question) -> Answer:
         """Whatever a registry says but 429 and 5xx, which are asked again as resets are.
 
-        Raises InstallerError: UNREACHABLE, INVALID for an answer beyond the bounds or a redirect to nowhere good.
+        A host that has been given up is not asked: what it said is said again. Raises InstallerError: UNREACHABLE,
+        INVALID for an answer beyond the bounds or a redirect to nowhere good.
         """
+        host = origin(url)
+        try:
+            answer = self._insist(url, question)
+        except InstallerError as error:
+            self._refusals.refused(host, error)
+            raise
+        self._refusals.answered(host)
+        return answer
+
+    def _insist(self, url: str, question: Question) -> Answer:
         for attempt in range(1, self.limits.attempts + 1):
             last = attempt == self.limits.attempts
+            self._refusals.check(origin(url))
             try:
                 answer = self._follow(url, question)
             except Dropped as error:
@@ -145,19 +163,20 @@ class Transport:
         self.requests += 1
         asked = replace(question, headers={**question.headers, **credential})
         with _translated(url, self.limits), self._sent(url, asked, self.config.proxy(url)) as response:
-            body = b"".join(self._chunks(response, url))
-            return Answer(response.status_code, _lowered(response.headers), body, url)
+            content = Content(self._chunks(response, url))
+            return Answer(response.status_code, _lowered(response.headers), content, url)
 
     @contextmanager
     def _sent(self, url: str, question: Question, proxy: str | None) -> Iterator["Response"]:
-        response = self._session.request(
+        session = self._sessions.of(self.config.certificate(url) if url.startswith("https:") else None)
+        response = session.request(
             question.method,
             without_user(url),
             data=question.form,
             headers=dict(question.headers),
             timeout=(min(self.limits.connect, self.left), min(self.limits.silence, self.left)),
             proxies={"http": proxy, "https": proxy} if proxy else {},
-            verify=(self.config.ca_file or True) if self.config.strict_tls else False,
+            verify=self.config.strict_tls,
             allow_redirects=False,
             stream=True,
         )
@@ -203,56 +222,6 @@ def _retry_after(headers: Mapping[str, str]) -> float:
     """Seconds; 0 where nothing is said. A date is not waited for: clocks differ."""
     said = headers.get("retry-after", "").strip()
     return float(said) if said.isascii() and said.isdigit() else 0.0
-
-
-def _session(config: Settings) -> "Session":
-    """Takes nothing from the surroundings: no ~/.netrc, no proxy of its own choice, no cookies."""
-    from http.cookiejar import DefaultCookiePolicy  # noqa: PLC0415
-
-    import requests  # noqa: PLC0415 - costs a command that asks no registry 60 ms
-
-    session = requests.Session()
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-    session.headers["User-Agent"] = "rhdh-orchestrator"
-    session.headers["Accept-Encoding"] = "gzip, deflate"
-    if not config.strict_tls:
-        _silence()
-    elif config.ca_file is None:
-        session.mount("https://", _adapter(config.more_cas))
-    return session
-
-
-def _silence() -> None:
-    """strict-ssl=false is somebody's decision; urllib3 would complain of it at every request."""
-    import urllib3  # noqa: PLC0415
-
-    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-
-
-def _adapter(more: str | None) -> Any:
-    """Trusts what the system trusts (SSL_CERT_FILE, SSL_CERT_DIR) and, as Node does, NODE_EXTRA_CA_CERTS."""
-    from requests.adapters import HTTPAdapter  # noqa: PLC0415
-
-    class Trusting(HTTPAdapter):
-        """Everything of the pool's connections is verified in one context."""
-
-        def init_poolmanager(self, *given: Any, **named: Any) -> None:
-            self.trusted = _context(more)
-            super().init_poolmanager(*given, **named, ssl_context=self.trusted)
-
-        def proxy_manager_for(self, proxy: Any, **named: Any) -> Any:
-            return super().proxy_manager_for(proxy, **named, ssl_context=self.trusted)
-
-    return Trusting()
-
-
-def _context(more: str | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if more:
-        with suppress(OSError, ssl.SSLError):  # Node goes on without, too
-            context.load_verify_locations(more)
-    return context
 
 
 @contextmanager

@@ -8,6 +8,13 @@ import pytest
 from tests.registries.fake import Registry, served
 
 
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Nobody's answers from before: the folder of this test's."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "rhdh-orchestrator" / "registries"
+
+
 @pytest.fixture
 def registry() -> Iterator[Registry]:
     with served(Registry()) as running:

@@ -1,0 +1,121 @@
+"""What an npm registry says of one package, read from its JSON or from what we keep of it. Asks no registry."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from installer.model.errors import ExitCode, InstallerError, fail
+
+# Everything in a text of JSON begins behind one of these. A packument of 10 MB has some 300,000 of them; a text of
+# nothing else becomes thirty times as large in memory.
+VALUES = 750_000
+# The packages with most versions have 20,000; to sort 200,000 takes longer than a command may.
+VERSIONS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One version: its hashes as the registry spells them (SRI; sha1 in hex), its address, why not to use it."""
+
+    integrity: str | None
+    shasum: str | None
+    tarball: str | None
+    deprecated: str | None
+
+
+@dataclass(frozen=True)
+class Packument:
+    """What a registry says of one package. `registry` is its URL without a user; `tags` lead to versions.
+
+    `times` says when versions were published, as far as the registry tells: abbreviated metadata need not.
+    """
+
+    name: str
+    registry: str
+    versions: Mapping[str, Published]
+    tags: Mapping[str, str]
+    times: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def parse(body: bytes, name: str, registry: str) -> Packument:
+    """Raises InstallerError (INVALID) of everything but a packument of that name."""
+    if body.count(b",") + body.count(b"[") + body.count(b"{") > VALUES:
+        raise no_metadata(name, registry, f"it has more than {VALUES:,} values")
+    try:
+        data = json.loads(body, object_pairs_hook=_unique)
+    except _Twice:
+        raise no_metadata(name, registry, "a key stands twice in it") from None
+    except (ValueError, RecursionError):
+        raise no_metadata(name, registry, "it is no JSON") from None
+    if not isinstance(data, dict) or not isinstance(data.get("versions"), dict):
+        raise no_metadata(name, registry, "it lists no versions")
+    if data.get("name") != name:
+        raise no_metadata(name, registry, "it is about another package")
+    if len(data["versions"]) > VERSIONS:
+        raise no_metadata(name, registry, f"it lists more than {VERSIONS:,} versions")
+    tags = data.get("dist-tags")
+    return Packument(
+        name,
+        registry,
+        {version: _published(said) for version, said in data["versions"].items() if isinstance(said, dict)},
+        {tag: to for tag, to in tags.items() if isinstance(to, str)} if isinstance(tags, dict) else {},
+        _times(data.get("time")),
+    )
+
+
+def kept(packument: Packument) -> bytes:
+    """A text that `known` reads; of 10 MB of metadata some 100 KB are left."""
+    versions = {
+        text: (one.integrity, one.shasum, one.tarball, one.deprecated) for text, one in packument.versions.items()
+    }
+    times = {text: moment.isoformat() for text, moment in packument.times.items()}
+    return json.dumps([versions, dict(packument.tags), times], separators=(",", ":")).encode()
+
+
+def known(body: bytes, name: str, registry: str) -> Packument:
+    """What `kept` wrote."""
+    versions, tags, times = json.loads(body)
+    return Packument(name, registry, {text: Published(*one) for text, one in versions.items()}, tags, _times(times))
+
+
+class _Twice(ValueError):
+    """Two programs may read two different things from such a text."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of one that is a version's only what is looked at, so that a long text needs little room."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _Twice
+    if "dist" in found and "versions" not in found:
+        return {key: found[key] for key in ("dist", "deprecated") if key in found}
+    return found
+
+
+def _published(said: Mapping[str, Any]) -> Published:
+    given = said.get("dist")
+    dist = given if isinstance(given, dict) else {}
+    texts = [one if isinstance(one, str) and one else None for one in map(dist.get, ("integrity", "shasum", "tarball"))]
+    deprecated = said.get("deprecated")
+    return Published(texts[0], texts[1], texts[2], deprecated if isinstance(deprecated, str) and deprecated else None)
+
+
+def _times(said: object) -> dict[str, datetime]:
+    if not isinstance(said, dict):
+        return {}
+    return {version: moment for version, text in said.items() if (moment := _moment(text)) is not None}
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
+
+
+def no_metadata(name: str, registry: str, why: str) -> InstallerError:
+    message = f"what {registry} answers for {name} is no npm metadata of it: {why}"
+    return fail(ExitCode.INVALID, "no-npm-metadata", message, fix="see that the URL is that of an npm registry")
