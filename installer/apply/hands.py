@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from installer.cluster.cluster import Cluster
 from installer.model.run import State, Target
-from installer.programs.helm import Helm
+
+if TYPE_CHECKING:  # most commands call no helm
+    from installer.programs.helm import Helm
 
 
 class Progress(Protocol):
@@ -32,6 +34,6 @@ class Hands:
 
     cluster: Cluster
     target: Target
-    helm: Callable[[], Helm]
+    helm: Callable[[], "Helm"]
     progress: Progress
     held: Callable[[], None]

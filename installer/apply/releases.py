@@ -6,7 +6,6 @@ from installer.apply.hands import Hands
 from installer.cluster.cluster import Objects
 from installer.cluster.deadline import Deadline
 from installer.cluster.kinds import SECRET
-from installer.cluster.watching import watch
 from installer.instance.stored_release import StoredRelease, as_failed, labels, newest, secret_of
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.model.run import MANAGER
@@ -77,6 +76,8 @@ def helm_seconds(hands: Hands) -> float:
 
 def _ended(hands: Hands, name: str, namespace: str) -> Objects:
     """The Secrets once no revision is pending, or as they are when that takes too long."""
+    from installer.cluster.watching import watch  # noqa: PLC0415 - planning asks this module only what is pending
+
     hands.progress.wait(f"Helm release {namespace}/{name}", "a helm of an earlier run has not ended")
     until = Deadline.after(min(LIVING, hands.cluster.deadline.left))
     seen: dict[str, dict[str, object]] = {}

@@ -8,9 +8,17 @@ from typing import Any
 
 from installer.model.errors import Problem
 from installer.plan.prediction import Prediction
-from installer.registries import verdicts
-from installer.registries.urls import host_of, without_user
-from installer.registries.verdicts import Confirmed, Failed, Mismatch, Missing, Planned, Unchecked, Verdict
+from installer.registries.verdict import (
+    Confirmed,
+    Failed,
+    Mismatch,
+    Missing,
+    Planned,
+    Unchecked,
+    Verdict,
+    not_in_a_registry,
+    problem_of,
+)
 from installer.yamltext.redaction import mask_message
 
 Progress = Callable[[str], None]
@@ -27,7 +35,7 @@ class Compared:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What stands in the way; one registry that is out of reach is said once."""
-        found = (verdicts.problem_of(one) for one in self.verdicts)
+        found = (problem_of(one) for one in self.verdicts)
         return tuple(dict.fromkeys(one for one in found if one is not None))
 
     @property
@@ -61,14 +69,17 @@ def compared(prediction: Prediction, registry: str | None, progress: Progress) -
     ]
     if registry is None:
         return Compared(None, tuple(map(_unasked, packages)))
+    from installer.registries.urls import host_of, without_user  # noqa: PLC0415 - most commands ask no registry
+    from installer.registries.verdicts import verify  # noqa: PLC0415
+
     shown = without_user(registry) if host_of(registry) else "npm registries"
     progress(f"asking {shown} for the hashes of the plugins")
-    found = verdicts.verify(packages, registry, folder=Path.cwd(), environment=os.environ)
+    found = verify(packages, registry, folder=Path.cwd(), environment=os.environ)
     return Compared(registry, found)
 
 
 def _unasked(planned: Planned) -> Verdict:
-    reason = verdicts.not_in_a_registry(planned.package)
+    reason = not_in_a_registry(planned.package)
     return Unchecked(planned, reason or "no npm registry was asked; --registry URL asks one")
 
 

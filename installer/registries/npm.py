@@ -1,6 +1,5 @@
 """An npm registry's metadata: which versions of a package there are, and with which hashes. Downloads no package."""
 
-import re
 import threading
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -15,12 +14,11 @@ from installer.registries.together import together
 from installer.registries.transport import Answer, Limits, Transport, unreachable
 from installer.registries.urls import without_user
 
-__all__ = ["NAME", "Npm", "PackageMissing", "Packument", "Published", "packuments", "parse"]
+__all__ = ["Npm", "PackageMissing", "Packument", "Published", "packuments", "parse"]
 # Leaves out what only an npm client that shows READMEs needs; registries that do not know it send everything.
 ABBREVIATED = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*; q=0.1"
 # Only this one has `time` in every registry: npmjs.org's abbreviated metadata says when a package changed, no more.
 FULL = "application/json"
-NAME = re.compile(r"(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*/)?[A-Za-z0-9~_-][A-Za-z0-9._~-]*")
 _OK, _UNCHANGED, _BAD, _UNAUTHORIZED, _FORBIDDEN, _MISSING, _GONE = 200, 304, 400, 401, 403, 404, 410
 
 
