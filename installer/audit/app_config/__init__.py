@@ -1,0 +1,1 @@
+"""Rules about app-config: one file each, named for its slug."""

@@ -1,0 +1,1 @@
+"""Rules about dynamic-plugins.yaml and what its packages need: one file each, named for its slug."""

@@ -1,0 +1,148 @@
+"""A Secret as rules may see it: name, type, keys, a digest per key, and facts without content. Shows no value."""
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+DEFAULT_PASSWORDS = ("postgres", "password", "admin", "sonataflow", "changeme", "backstage")
+SHORT = 8  # Backstage asks for tokens of at least eight characters: backstage.io/docs/auth/service-to-service-auth
+_KEYS_OF_NPMRC = (".npmrc",)
+_KEYS_OF_AUTH = ("auth.json", ".dockerconfigjson", "config.json")
+_JWT = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]*")
+
+
+@dataclass(frozen=True)
+class Npmrc:
+    """What an .npmrc says: the registry of each scope (the default one under the empty scope), and two flags."""
+
+    registries: Mapping[str, str]
+    strict_tls: bool
+    plain_http: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Secret:
+    """What is left of a Secret. Keys of `npmrc`, `hosts` and `expiries` are those of the Secret.
+
+    `digests` are for comparing within one run, and are never shown. `defaults` names keys whose value is a password
+    that everybody knows, `short` keys with less than eight characters, `empty` keys with none; `hosts` the registries
+    of a file with credentials; `expiries` when a token ends.
+    """
+
+    type: str
+    digests: Mapping[str, str] = field(repr=False)
+    defaults: frozenset[str]
+    short: frozenset[str]
+    empty: frozenset[str]
+    npmrc: Mapping[str, Npmrc]
+    hosts: Mapping[str, tuple[str, ...]]
+    expiries: Mapping[str, datetime]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self.digests)
+
+    def holds(self, key: str, value: str) -> bool:
+        """Whether the value of a key is this one."""
+        return self.digests.get(key) == _digest(value)
+
+
+def reduce(body: Mapping[str, Any]) -> tuple[dict[str, Any], Secret]:
+    """A Secret without its values, and what may be known of them. The only way by which Secrets reach a snapshot."""
+    values = _values(body)
+    public = {key: value for key, value in body.items() if key not in ("data", "stringData")}
+    metadata = public.get("metadata")
+    if isinstance(metadata, Mapping):
+        public["metadata"] = _without_copies(metadata)
+    return public, Secret(
+        type=str(body.get("type") or "Opaque"),
+        digests={key: _digest(value) for key, value in values.items()},
+        defaults=frozenset(key for key, value in values.items() if value.strip().lower() in DEFAULT_PASSWORDS),
+        short=frozenset(key for key, value in values.items() if len(value.strip()) < SHORT),
+        empty=frozenset(key for key, value in values.items() if not value.strip()),
+        npmrc=_each(values, lambda key, value: _npmrc(value) if key in _KEYS_OF_NPMRC else None),
+        hosts=_each(values, lambda key, value: _hosts(value) if key in _KEYS_OF_AUTH else None),
+        expiries=_each(values, lambda _, value: _expiry(value)),
+    )
+
+
+def _without_copies(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Kubectl keeps a copy of the whole object, values included, in an annotation."""
+    annotations = metadata.get("annotations")
+    kept = (
+        {key: value for key, value in annotations.items() if not str(key).endswith("last-applied-configuration")}
+        if isinstance(annotations, Mapping)
+        else annotations
+    )
+    return {**metadata, "annotations": kept}
+
+
+def _values(body: Mapping[str, Any]) -> dict[str, str]:
+    data, plain = body.get("data"), body.get("stringData")
+    found = {str(key): _decoded(value) for key, value in data.items()} if isinstance(data, Mapping) else {}
+    if isinstance(plain, Mapping):
+        found |= {str(key): "" if value is None else str(value) for key, value in plain.items()}
+    return found
+
+
+def _decoded(value: Any) -> str:
+    try:
+        return base64.b64decode(str(value or ""), validate=False).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _digest(value: str) -> str:
+    return hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _each(values: Mapping[str, str], read: Callable[[str, str], Any]) -> dict[str, Any]:
+    found = {key: read(key, value) for key, value in values.items()}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _npmrc(text: str) -> Npmrc:
+    pairs = dict(_pair(line) for line in text.splitlines() if "=" in line and line.strip()[:1] not in ("#", ";"))
+    registries = {
+        key.removesuffix("registry").removesuffix(":"): value
+        for key, value in pairs.items()
+        if key == "registry" or key.endswith(":registry")
+    }
+    plain = tuple(sorted(value for value in registries.values() if value.startswith("http://")))
+    return Npmrc(registries, pairs.get("strict-ssl", "true").lower() != "false", plain)
+
+
+def _pair(line: str) -> tuple[str, str]:
+    key, _, value = line.partition("=")
+    return key.strip(), _without_login(value.strip().strip("\"'"))
+
+
+def _without_login(url: str) -> str:
+    return re.sub(r"(?<=//)[^/@]*@", "", url)
+
+
+def _hosts(text: str) -> tuple[str, ...] | None:
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    auths = content.get("auths") if isinstance(content, dict) else None
+    return tuple(sorted(map(str, auths))) if isinstance(auths, dict) else ()
+
+
+def _expiry(text: str) -> datetime | None:
+    """When a JSON web token ends; None for what is none, and for one that does not end."""
+    token = _JWT.fullmatch(text.strip())
+    if token is None:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(token[1] + "=" * (-len(token[1]) % 4)))
+        return datetime.fromtimestamp(float(claims["exp"]), UTC)
+    except (ValueError, KeyError, TypeError, OverflowError, OSError, RecursionError):
+        return None

@@ -1,0 +1,1 @@
+"""Rules about workflows, network, access, and what deploys them: one file each, named for its slug."""
