@@ -53,6 +53,10 @@ _VERSIONED = _keys(
     reason=_TEXT_OR_NULL,
 )
 _VERSIONS = _keys(plugins={"type": "array", "items": _VERSIONED})
+_DIFF = _keys(
+    plugins={"type": "array", "items": _VERSIONED},
+    **{side: _keys(release=_TEXT, failure=_FAILURE) for side in ("from", "to")},
+)
 _LOCK = _keys(plugins={"type": "array", "items": _VERSIONED}, lock=_TEXT, written={"type": "boolean"})
 _RUN = _keys(
     run=_TEXT_OR_NULL,
@@ -86,6 +90,7 @@ RESULTS: dict[str, dict[str, Any]] = {
         "plugins list": _VERSIONS,
         "plugins resolve": _VERSIONS,
         "plugins lock": _LOCK,
+        "plugins diff": _DIFF,
         "check": _keys(checks={"type": "array", "items": _CHECK}),
         "status": _STATUS,
         "wait": _STATUS,

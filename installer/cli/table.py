@@ -53,6 +53,7 @@ PLUGINS: Mapping[str, Entry] = {
     "list": Entry("installer.cli.plugins:list_", "The plugins of a configuration, and what is known of their hashes."),
     "resolve": Entry("installer.cli.plugins:resolve", "Which version of a plugin to take, with its hash."),
     "lock": Entry("installer.cli.plugins_lock:lock", "Hold versions, hashes and digests of plugins fast in a file."),
+    "diff": Entry("installer.cli.plugins_diff:diff", "What the defaults of two releases change for a configuration."),
 }
 
 RBAC: Mapping[str, Entry] = {
