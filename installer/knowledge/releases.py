@@ -71,6 +71,7 @@ class Release:
     config_loader: ConfigLoader
     infrastructure_namespace: str | None
     max_entry_size: str | None
+    brought_entry_size: str | None
     npm_scopes: Mapping[str, str]
     templates: Templates | None
     operators: Mapping[str, Operator]
@@ -110,6 +111,7 @@ class Release:
             },
             "infrastructureNamespace": self.infrastructure_namespace,
             "maxEntrySize": self.max_entry_size,
+            "broughtEntrySize": self.brought_entry_size,
             "npmScopes": dict(self.npm_scopes),
             "templates": None if self.templates is None else _describe_templates(self.templates),
             "operators": {name: _describe_operator(operator) for name, operator in self.operators.items()},
@@ -170,6 +172,7 @@ def _load(minor: str, patch: int | None) -> Release:
         ),
         infrastructure_namespace=data["infrastructureNamespace"],
         max_entry_size=data["maxEntrySize"],
+        brought_entry_size=data["broughtEntrySize"],
         npm_scopes=MappingProxyType(data["npmScopes"]),
         templates=None if data["templates"] is None else _templates(data["templates"]),
         operators=MappingProxyType({name: _operator(item) for name, item in data["operators"].items()}),

@@ -34,6 +34,7 @@ class Behaviour:
     entry_size_checked: Literal["start", "first-plugin", "never"]
     integrity: Literal["key", "truthy"]
     npm_failure: str
+    npm_archive: str
     install_order: Literal["insertion", "oci-first"]
     failures: Literal["first", "collected"]
 
