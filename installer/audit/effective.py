@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from yaml.nodes import Node
+from yaml.nodes import MappingNode, Node, ScalarNode
 
 from installer.appconfig.simulate import Effective, lookup
 from installer.appconfig.terms import Failure as ConfigFailure
@@ -17,7 +17,7 @@ from installer.appconfig.terms import Origin as ConfigOrigin
 from installer.audit.object import dig, dotted, every
 from installer.audit.source import Source
 from installer.audit.spot import Spot, of_file
-from installer.audit.text import Twice, place_in, twice
+from installer.audit.text import Twice, nodes_in, place_in, twice
 from installer.instance.instance import HelmHome, Instance, Layer, OperatorHome, Path, PlainHome
 from installer.knowledge.aliases import npm_name, npm_version, role_of
 from installer.model.change import Ref
@@ -207,6 +207,12 @@ class Running:
     def _home_data(self) -> Any:
         return construct(self._home[1], Schema.KUBERNETES)
 
+    def variable(self, name: str) -> Spot:
+        """Where a variable is given in what RHDH is made from; the whole of it where it is not."""
+        text, node = self._home
+        found = next((one for one in nodes_in(node) if _names(one, name)), node)
+        return self.spot(text.place(int(found.start_mark.index) if found is not None else 0), name)
+
     def owned(self, ways: Iterable[Path]) -> tuple[Spot, Any]:
         """What the resource, the values or the workload say at the first of these paths that is set, and where.
 
@@ -238,3 +244,12 @@ class Running:
             ordered = sorted(lines, key=lambda pair: pair[0])
             found[path] = [line for line, _ in ordered], [ref for _, ref in ordered]
         return found
+
+
+def _names(node: Node, name: str) -> bool:
+    """Whether a node is an entry `name: NAME` of a list of variables."""
+    pairs = node.value if isinstance(node, MappingNode) else []
+    return any(
+        isinstance(key, ScalarNode) and key.value == "name" and isinstance(value, ScalarNode) and value.value == name
+        for key, value in pairs
+    )

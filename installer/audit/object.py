@@ -14,7 +14,7 @@ from yaml.nodes import MappingNode, ScalarNode
 
 from installer.audit.secret import Secret, reduce
 from installer.audit.spot import Spot
-from installer.audit.text import Written, child, place_in
+from installer.audit.text import Twice, Written, child, place_in, twice
 from installer.instance.instance import Document, Path
 from installer.model.change import Ref
 from installer.model.place import Place
@@ -138,6 +138,10 @@ class Object:
             for key, value in members
             if isinstance(value, ScalarNode)
         }
+
+    def twice(self) -> list[Twice]:
+        """Every key that stands twice in one mapping of the object itself; none where the source has no text of it."""
+        return twice(self.document.text, self.document.node) if self.document is not None else []
 
     def place(self, *path: str | int) -> Place | None:
         """Where a path stands: the key, or the element of a list; of what is missing, the nearest thing above it.

@@ -118,8 +118,7 @@ def variable_is_not(
         variables = snapshot.init_variables if init else snapshot.variables
         found = variables.values.get(name)
         if found is not None and wrong(found):
-            spot = Spot(snapshot.owner.ref, snapshot.owner.place, name)
-            yield Found(spot, f"{name}={found}", expected, SetVariable(name, value, init))
+            yield Found(snapshot.variable_spot(name), f"{name}={found}", expected, SetVariable(name, value, init))
 
     return check
 

@@ -5,7 +5,7 @@ Asking for what was not read raises `Skip`: a rule cannot mistake "not read" for
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -221,6 +221,10 @@ class Snapshot:
         """The environment of the init container that installs plugins."""
         return self.instance.init_environment
 
+    def variable_spot(self, name: str) -> Spot:
+        """Where a variable of either container is given."""
+        return self._running.variable(name)
+
     # -- its configuration
 
     @property
@@ -282,6 +286,10 @@ class Snapshot:
     @property
     def now(self) -> datetime:
         return self.contents.source.now
+
+    def age(self, moment: datetime | None) -> timedelta:
+        """How long ago something was; no time where it is not known when."""
+        return max(self.now - moment, timedelta()) if moment is not None else timedelta()
 
     @property
     def answers(self) -> Answers:

@@ -1,5 +1,6 @@
 """A YAML text that somebody wrote into a ConfigMap, into Helm values or a file: its data and places. Judges nothing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -69,6 +70,21 @@ class Written:
     def twice(self) -> list[Twice]:
         """Every key that stands twice in one mapping, in the order of the text."""
         return twice(self.text, self.root)
+
+
+def nodes_in(root: Node | None) -> Iterator[Node]:
+    """Every node of a tree once, in the order of the text."""
+    pending, seen = [root] if root is not None else [], set[int]()
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, SequenceNode):
+            pending += reversed(node.value)
+        elif isinstance(node, MappingNode):
+            pending += [child for pair in reversed(node.value) for child in reversed(pair)]
 
 
 def twice(text: Text, root: Node | None) -> list[Twice]:

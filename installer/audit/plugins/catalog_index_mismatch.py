@@ -6,7 +6,6 @@ from installer.audit.finding import Found
 from installer.audit.remedy import SetVariable
 from installer.audit.rule import Rule
 from installer.audit.snapshot import Snapshot
-from installer.audit.spot import Spot
 from installer.knowledge.packages import minor_of
 
 NAME = "CATALOG_INDEX_IMAGE"
@@ -18,7 +17,7 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
     wanted = snapshot.release.minor
     if colon and tag[:1].isdigit() and minor_of(tag) != wanted:
         right = SetVariable(NAME, snapshot.release.catalog_index_image, init=True)
-        yield Found(Spot(snapshot.owner.ref, snapshot.owner.place, NAME), image, f"an index of RHDH {wanted}", right)
+        yield Found(snapshot.variable_spot(NAME), image, f"an index of RHDH {wanted}", right)
 
 
 RULE = Rule(
