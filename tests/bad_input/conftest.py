@@ -1,19 +1,19 @@
-"""A portal to spoil, and the program as a child process that answers in JSON."""
+"""A portal to spoil, and the program that answers in JSON: in this process, or as a child where that is the matter."""
 
 import ctypes
 import json
 import os
-import resource
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import jsonschema
 import pytest
 
+from installer.cli.boundary import run
 from installer.cli.schema import envelope_schema
 
 ROOT = Path(__file__).parents[2]
@@ -64,26 +64,43 @@ def portal(tmp_path: Path) -> Path:
     return folder
 
 
+def in_a_child(words: tuple[str, ...], before: Callable[[], object]) -> tuple[int, str, str]:
+    """Run it as a process that has done something `before` it starts: (code, out, err)."""
+    done = subprocess.run(
+        command(*words),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env=environment(),
+        preexec_fn=before,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
 @pytest.fixture
-def answer() -> Callable[..., SimpleNamespace]:
+def answer(capsys: pytest.CaptureFixture[str]) -> Callable[..., SimpleNamespace]:
     """words -> code, the one document on stdout, stderr; asserts what holds for every answer."""
 
-    def ask(*words: str, expect: int | None = None, **settings: Any) -> SimpleNamespace:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run(
-            command(*words, "-o", "json"), capture_output=True, timeout=120, check=False, env=environment(), **settings
-        )
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        document = json.loads(done.stdout.decode())
+    def in_this_process(words: tuple[str, ...]) -> tuple[int, str, str]:
+        capsys.readouterr()
+        before = time.process_time()
+        code = run(words)
+        assert time.process_time() - before < SECONDS
+        return code, *capsys.readouterr()
+
+    def ask(*words: str, expect: int | None = None, child_after: Callable[[], object] | None = None) -> SimpleNamespace:
+        words = (*words, "-o", "json")
+        code, out, err = in_a_child(words, child_after) if child_after else in_this_process(words)
+        document = json.loads(out)
         VALIDATOR.validate(document)
-        assert document["exit"]["code"] == done.returncode
-        assert b"Traceback" not in done.stderr
-        assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < SECONDS
+        assert document["exit"]["code"] == code
+        assert "Traceback" not in err
         for problem in document["errors"]:
-            assert problem["fix"] or done.returncode in (130, 143)
+            assert problem["fix"] or code in (130, 143)
         if expect is not None:
-            assert done.returncode == expect, document["errors"]
-        return SimpleNamespace(code=done.returncode, document=document, err=done.stderr.decode())
+            assert code == expect, document["errors"]
+        return SimpleNamespace(code=code, document=document, err=err)
 
     return ask
 
@@ -92,9 +109,9 @@ def answer() -> Callable[..., SimpleNamespace]:
 def refused(answer: Callable[..., SimpleNamespace]) -> Callable[..., SimpleNamespace]:
     """`install --yes` on a folder is refused with an exit code and an error code, and changes nothing."""
 
-    def check(folder: Path, code: int, name: str, *words: str, **settings: Any) -> SimpleNamespace:
+    def check(folder: Path, code: int, name: str, *words: str) -> SimpleNamespace:
         before = contents(folder) if folder.is_dir() else None
-        said = answer("install", "--directory", str(folder), "--yes", *words, expect=code, **settings)
+        said = answer("install", "--directory", str(folder), "--yes", *words, expect=code)
         assert name in [error["code"] for error in said.document["errors"]]
         assert folder.is_dir() is (before is not None)
         assert before is None or contents(folder) == before

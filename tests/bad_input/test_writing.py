@@ -22,7 +22,7 @@ def install(folder):
 def test_a_read_only_directory(portal, answer):
     before = contents(portal)
     portal.chmod(0o555)
-    said = answer("install", "--directory", str(portal), "--yes", expect=8, preexec_fn=obey_modes)
+    said = answer("install", "--directory", str(portal), "--yes", expect=8, child_after=obey_modes)
     portal.chmod(0o755)
     assert contents(portal) == before
     assert [one["code"] for one in said.document["errors"]] == ["not-written"]
@@ -37,7 +37,7 @@ def test_no_room(portal, answer, room):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
     before = contents(portal)
-    said = answer("install", "--directory", str(portal), "--yes", expect=8, preexec_fn=limited)
+    said = answer("install", "--directory", str(portal), "--yes", expect=8, child_after=limited)
     assert contents(portal) == before
     assert [one["code"] for one in said.document["errors"]] == ["not-written"]
 

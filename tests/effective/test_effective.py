@@ -1,41 +1,17 @@
 """`config effective` and `config show` through the program: origins, what is not known, what RHDH would refuse."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
-import jsonschema
 import pytest
 import yaml
 
-from installer.cli.schema import envelope_schema
-
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "scripts" / "sample"
-VALIDATOR = jsonschema.Draft202012Validator(envelope_schema())
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 
 
-def ask(folder: Path, *words: str) -> SimpleNamespace:
-    done = subprocess.run(
-        [sys.executable, "-m", "installer", *words, "-o", "json"],
-        capture_output=True,
-        cwd=folder,
-        env={"PYTHONPATH": str(ROOT), "SECRET_OF_THIS_SHELL": "leaked"},
-        check=False,
-        timeout=60,
-    )
-    document = json.loads(done.stdout)
-    VALIDATOR.validate(document)
-    assert document["exit"]["code"] == done.returncode
-    assert b"leaked" not in done.stdout + done.stderr
-    return SimpleNamespace(code=done.returncode, document=document, result=document["result"] or {})
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
-def test_case(case, tmp_path):
+def test_case(case, tmp_path, ask):
     for name, text in case["files"].items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -61,7 +37,7 @@ def plugins(result):
     ]
 
 
-def test_a_directory():
+def test_a_directory(ask):
     said = ask(SAMPLE.parent, "config", "effective", "--directory", "sample")
     assert said.code == 0
     assert said.result["unknownIncludes"] == ["dynamic-plugins.default.yaml"]
@@ -72,7 +48,7 @@ def test_a_directory():
     assert said.result["instance"]["version"] == "1.6"
 
 
-def test_a_value_of_a_directory():
+def test_a_value_of_a_directory(ask):
     said = ask(SAMPLE.parent, "config", "show", "catalog.locations.0.target", "--directory", "sample")
     assert said.result["origin"] == "app-config.yaml:32"
     said = ask(SAMPLE.parent, "config", "show", "kubernetes.serviceLocatorMethod.type", "--directory", "sample")
