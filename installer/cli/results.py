@@ -89,6 +89,7 @@ RESULTS: dict[str, dict[str, Any]] = {
         "config show": _keys(path=_TEXT, value={}, origin=_TEXT_OR_NULL, overrides={"type": "array", "items": _TEXT}),
         "plugins list": _VERSIONS,
         "plugins resolve": _VERSIONS,
+        "plugins outdated": _VERSIONS,
         "plugins lock": _LOCK,
         "plugins diff": _DIFF,
         "check": _keys(checks={"type": "array", "items": _CHECK}),

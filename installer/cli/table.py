@@ -52,6 +52,7 @@ CONFIG: Mapping[str, Entry] = {
 PLUGINS: Mapping[str, Entry] = {
     "list": Entry("installer.cli.plugins:list_", "The plugins of a configuration, and what is known of their hashes."),
     "resolve": Entry("installer.cli.plugins:resolve", "Which version of a plugin to take, with its hash."),
+    "outdated": Entry("installer.cli.plugins_outdated:outdated", "Which plugins could be newer, and why that version."),
     "lock": Entry("installer.cli.plugins_lock:lock", "Hold versions, hashes and digests of plugins fast in a file."),
     "diff": Entry("installer.cli.plugins_diff:diff", "What the defaults of two releases change for a configuration."),
 }

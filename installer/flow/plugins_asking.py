@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from installer.registries import npmrc as npm_settings
 from installer.registries.cache import opened
 from installer.registries.choosing import Policy
 from installer.registries.npm import Packument, packuments
+from installer.registries.npmrc import NpmConfig
 from installer.registries.oci import Resolved
 from installer.registries.together import together
 from installer.registries.transport import Limits, unreachable
@@ -29,10 +30,11 @@ _LIMITS = Limits(seconds=13.5)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What registries said, by the names of packages and by references to images."""
+    """What registries said, by the names of packages and by references to images, and the tags of repositories."""
 
     packuments: Mapping[str, Packument | InstallerError]
     images: Mapping[str, Resolved | InstallerError]
+    tags: Mapping[str, tuple[str, ...] | InstallerError] = field(default_factory=dict)
 
 
 def ask(
@@ -41,6 +43,7 @@ def ask(
     request: RegistryRequest,
     chosen: Release | None,
     npmrc: str | None = None,
+    repositories: Iterable[str] = (),
 ) -> Asked:
     """What registries say of packages of npm and of references to images: each asked once, all within 15 s.
 
@@ -49,21 +52,30 @@ def ask(
     :param npmrc: the text of RHDH's own `.npmrc`, so that what is seen is what its init container will see. It is
         stronger than this user's `.npmrc` and weaker than the one of the working directory, the environment, and
         `--registry`: whoever puts one of these there means this command.
+    :param repositories: references to images whose repositories are asked for all of their tags
     Raises InstallerError: a `.npmrc` or a file of credentials that cannot be read, or is missing though named. What a
     registry does wrong is the answer for its names.
     """
-    config = npm_settings.read(Path.cwd(), os.environ, request.registry, _scopes(chosen), npmrc)
+    config = npm_config(request, chosen, npmrc)
     cache = opened(os.environ, request.freshness)
     wanted, images = tuple(dict.fromkeys(names)), tuple(dict.fromkeys(references))
+    tagged = tuple(dict.fromkeys(repositories))
     asks: dict[str, Callable[[], Mapping[str, Any]]] = {}
     if wanted:
         times = request.cooldown is not None
         asks["npm"] = partial(packuments, wanted, config, times=times, limits=_LIMITS, cache=cache)
     if images:
         asks["images"] = partial(plugins_images.images, images, chosen, request.authfile, _LIMITS.seconds, cache)
+    if tagged:
+        asks["tags"] = partial(plugins_images.tags, tagged, request.authfile, _LIMITS.seconds, cache)
     said = together(lambda kind: asks[kind](), asks, _SECONDS, unreachable(f"no answer within {_SECONDS:.0f} s"))
     cache.close()
-    return Asked(_said(said, "npm"), _said(said, "images"))
+    return Asked(_said(said, "npm"), _said(said, "images"), _said(said, "tags"))
+
+
+def npm_config(request: RegistryRequest, chosen: Release | None, npmrc: str | None = None) -> NpmConfig:
+    """Which npm registry is asked for a package, and as whom; as `ask`, and raises as it does."""
+    return npm_settings.read(Path.cwd(), os.environ, request.registry, _scopes(chosen), npmrc)
 
 
 def policy_of(request: RegistryRequest) -> Policy:

@@ -13,6 +13,8 @@ from installer.registries import oci
 from installer.registries.cache import Cache
 from installer.registries.oci import Resolved
 from installer.registries.oci_reference import OciReference, parse
+from installer.registries.together import together
+from installer.registries.transport import unreachable
 
 # RHDH's installer looks on quay.io for what Red Hat's registry lacks.
 _FALLBACK_SINCE = (1, 9)
@@ -25,14 +27,30 @@ def images(
 
     Raises InstallerError where credentials or mirrors cannot be read.
     """
-    helper = partial(stored, environment=os.environ)
-    limits = replace(oci.LIMITS, seconds=seconds)
-    registries = oci.opened(os.environ, helper, Path(authfile) if authfile else None, limits, cache)
+    registries = _opened(authfile, seconds, cache)
     try:
         fallback = chosen is None or chosen.number >= _FALLBACK_SINCE
         return registries.resolve_all(texts, defaults=_defaults(chosen), fallback=fallback)
     finally:
         registries.close()
+
+
+def tags(
+    texts: Iterable[str], authfile: str | None, seconds: float, cache: Cache
+) -> dict[str, tuple[str, ...] | InstallerError]:
+    """The tags of the repository of each reference. Within `seconds`, and raises, as `images`."""
+    registries = _opened(authfile, seconds, cache)
+    try:
+        late = unreachable(f"no complete answer within {seconds:.0f} s")
+        return together(lambda text: registries.tags(parse(text)), dict.fromkeys(texts), seconds + 0.5, late)
+    finally:
+        registries.close()
+
+
+def _opened(authfile: str | None, seconds: float, cache: Cache) -> oci.Oci:
+    helper = partial(stored, environment=os.environ)
+    limits = replace(oci.LIMITS, seconds=seconds)
+    return oci.opened(os.environ, helper, Path(authfile) if authfile else None, limits, cache)
 
 
 def reason(found: Resolved) -> str:

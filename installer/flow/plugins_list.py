@@ -85,7 +85,7 @@ def _view(prediction: Prediction, plugin: EffectivePlugin) -> dict[str, Any]:
         "package": mask_message(plugin.package),
         "name": mask_message((npm_name(plugin.package) if source in ("npm", "tgz") else None) or plugin.name),
         "source": source,
-        "current": _current(plugin.package, source),
+        "current": current_of(plugin.package, source),
         "wanted": None,
         "latest": None,
         "integrity": {
@@ -99,7 +99,7 @@ def _view(prediction: Prediction, plugin: EffectivePlugin) -> dict[str, Any]:
     }
 
 
-def _current(package: str, source: Source) -> str | None:
+def current_of(package: str, source: Source) -> str | None:
     """The version as it is written; of an image its tag or digest."""
     if source in ("npm", "tgz"):
         return npm_version(package)
