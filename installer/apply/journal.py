@@ -16,7 +16,6 @@ from installer.cluster.cluster import Cluster, Object
 from installer.cluster.errors import NotFound
 from installer.cluster.kinds import SECRET
 from installer.model.errors import ExitCode, InstallerError, fail
-from installer.model.recorded import from_data, to_data
 from installer.model.run import LABELS, MANAGER, Run, RunState, Target
 
 KEPT = 10
@@ -80,6 +79,8 @@ class Journal:
 
 def write(cluster: Cluster, run: Run) -> Journal:
     """Begin a run: its parts, then its head. The Lease must be held. Raises InstallerError as `Cluster.create`."""
+    from installer.model.recorded import to_data  # noqa: PLC0415 - what begins no run needs the heads only
+
     target = run.target
     data = gzip.compress(json.dumps(to_data(run), separators=(",", ":")).encode(), mtime=0)
     parts: list[Part] = []
@@ -112,6 +113,8 @@ def load(cluster: Cluster, namespace: str, run: str) -> Journal:
 
     Raises InstallerError: TARGET where there is no such run, INVALID where its bytes are damaged.
     """
+    from installer.model.recorded import from_data  # noqa: PLC0415
+
     try:
         found = cluster.get(SECRET, _head_name(run), namespace)
     except NotFound:

@@ -12,7 +12,7 @@ from installer.cluster.errors import Unauthorized
 from installer.cluster.kubeconfig import ACCOUNT, Chosen, absent, choose, of_pod
 from installer.cluster.login import LOGIN_SECONDS, login
 from installer.cluster.options import ConnectionOptions
-from installer.cluster.pool import pool_of
+from installer.cluster.pool import Pool
 from installer.cluster.proxies import proxy_of
 from installer.cluster.remembering import memory_of
 from installer.cluster.tls import tls_of
@@ -40,8 +40,8 @@ def connect(options: ConnectionOptions) -> Cluster:
     me = login(chosen, min(LOGIN_SECONDS, deadline.left))
     tls = tls_of(chosen.cluster, me.user) if server.startswith("https:") else None
     proxy = proxy_of(server, chosen.cluster.get("proxy-url"), os.environ)
-    pool = pool_of(tls, proxy, chosen.cluster.get("tls-server-name"))
-    transport = Transport(pool, server, deadline, me.authorization, impersonation(chosen.user))
+    pool = Pool(server, tls, proxy, chosen.cluster.get("tls-server-name"))
+    transport = Transport(pool, deadline, me.authorization, impersonation(chosen.user))
     return Cluster(transport, memory_of(server, options.cache_dir, os.environ), chosen.namespace)
 
 

@@ -1,6 +1,5 @@
 """Who we are to the API: the header that a user of a kubeconfig sends. Starts a login program through `kubernetes`."""
 
-import logging
 import sys
 import time
 from base64 import b64encode
@@ -121,6 +120,8 @@ def _bounded(user: Entry, seconds: float) -> Entry:
 @contextmanager
 def _logins_said() -> Iterator[list[str]]:
     """The Python client logs that a login program failed, and goes on as nobody: keep that, and print none of it."""
+    import logging  # noqa: PLC0415
+
     said: list[str] = []
 
     class Keeper(logging.Handler):

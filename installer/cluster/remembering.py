@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,6 +32,8 @@ class Memory:
     def write(self, text: str) -> None:
         if self.path is None:
             return
+        import tempfile  # noqa: PLC0415 - what is remembered is written once in a while
+
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if _is_foreign(self.path.parent.stat()):

@@ -9,7 +9,6 @@ from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from installer.cluster.kubeconfig import Entry
@@ -54,6 +53,8 @@ def _file(user: Entry, key: str) -> Iterator[str | None]:
     if data is None:
         yield _readable(user[key]) if user.get(key) else None
         return
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - most kubeconfigs name files
+
     with TemporaryDirectory() as folder:  # 0700
         path = Path(folder) / key
         path.touch(mode=0o600)

@@ -7,18 +7,22 @@ import json
 import ssl
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from http.client import HTTPException, IncompleteRead
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from installer.cluster.deadline import Deadline
 from installer.cluster.errors import Unreachable
+from installer.cluster.pool import Answer, NotConnected, Pool
 from installer.model.run import MANAGER
 
 # Larger than any list page of objects that etcd takes (1.5 MiB each) would reasonably be.
 BODY_LIMIT = 512 * 1024 * 1024
 _CHUNK = 64 * 1024
+_GZIP = 16 + zlib.MAX_WBITS
 _JSON = "application/json"
 
 
@@ -32,7 +36,7 @@ class Dropped(Exception):
 
 @dataclass(frozen=True)
 class Answered(Exception):
-    """An answer that is no success."""
+    """An answer that is no success. `headers` by their names as in `Retry-After`."""
 
     status: int
     headers: Mapping[str, str]
@@ -56,8 +60,7 @@ class Request:
 class Transport:
     """Asks one server through a pool of connections; `authorization` gives the header of that name."""
 
-    pool: Any
-    server: str
+    pool: Pool
     deadline: Deadline
     authorization: Callable[[], str | None]
     impersonation: tuple[tuple[str, str], ...] = ()
@@ -67,10 +70,10 @@ class Transport:
     @property
     def place(self) -> str:
         """The server, without a user's name and password that may stand in its URL."""
-        return place(self.server)
+        return place(self.pool.server)
 
     def request(self, asked: Request) -> Any:
-        """The answer, as urllib3 gives it; its body is read already, as `Whole`, unless it is a watch.
+        """The answer, an `Answer` of a watch, else `Whole`: read to its end.
 
         Raises Answered for every status but 2xx, Dropped, Unreachable.
         """
@@ -86,56 +89,49 @@ class Transport:
             return response
         body = self._read(response, until)
         if not succeeded:
-            raise Answered(response.status, dict(response.headers), body)
+            headers = {name.title(): value for name, value in response.response.headers.items()}
+            raise Answered(response.status, headers, body)
         return Whole(body)
 
     def clear(self) -> None:
         self.pool.clear()
 
-    def _send(self, asked: Request, seconds: float) -> Any:
-        import urllib3  # noqa: PLC0415 - a command on a directory does not need it
-
-        url = f"{self.server}{asked.path}" + (f"?{urlencode(asked.query)}" if asked.query else "")
+    def _send(self, asked: Request, seconds: float) -> Answer:
+        target = f"{asked.path}?{urlencode(asked.query)}" if asked.query else asked.path
+        body = None if asked.body is None else json.dumps(asked.body).encode()
         with translated(self.place, seconds):
-            return self.pool.request(
-                asked.method,
-                url,
-                body=None if asked.body is None else json.dumps(asked.body).encode(),
-                headers=self._headers(asked),
-                timeout=urllib3.Timeout(connect=seconds, read=seconds),
-                # A redirect would carry the token elsewhere; urllib3's retries know nothing of what is safe.
-                retries=False,
-                redirect=False,
-                preload_content=False,
-            )
+            return self.pool.send(asked.method, target, tuple(self._headers(asked)), body, seconds)
 
-    def _headers(self, asked: Request) -> Any:
-        import urllib3  # noqa: PLC0415
-
+    def _headers(self, asked: Request) -> Iterator[tuple[str, str]]:
+        yield "Accept", asked.accept
         # A watch is read as it comes: packed, an event would wait for the next.
-        encoding = "gzip" if asked.watch is None else "identity"
-        headers = {"Accept": asked.accept, "Accept-Encoding": encoding, "User-Agent": MANAGER}
-        headers |= {"Content-Type": asked.form} if asked.body is not None else {}
+        yield "Accept-Encoding", "gzip" if asked.watch is None else "identity"
+        yield "User-Agent", MANAGER
+        if asked.body is not None:
+            yield "Content-Type", asked.form
         known = self.authorization()
-        headers |= {"Authorization": known} if known else {}
-        merged = urllib3.HTTPHeaderDict(headers)
-        for name, value in self.impersonation:  # Impersonate-Group stands once for each group
-            merged.add(name, value)
-        return merged
+        if known:
+            yield "Authorization", known
+        yield from self.impersonation  # Impersonate-Group stands once for each group
 
-    def _read(self, response: Any, until: float) -> bytes:
+    def _read(self, answer: Answer, until: float) -> bytes:
         """The whole body; the clock is looked at between chunks: a socket's timeout starts anew with each byte."""
-        parts: list[bytes] = []
+        try:
+            data = b"".join(self._parts(answer, until))
+        except BaseException:
+            answer.close()
+            raise
+        answer.release()
+        return data
+
+    def _parts(self, answer: Answer, until: float) -> Iterator[bytes]:
         size = 0
         with translated(self.place, self.deadline.for_one()):
-            for chunk in chunks(response):
-                parts.append(chunk)
+            for chunk in chunks(answer):
+                yield chunk
                 size += len(chunk)
                 if time.monotonic() > until or size > BODY_LIMIT:
-                    response.close()
                     raise Unreachable(f"{self.place} did not finish its answer in time")
-        response.release_conn()
-        return b"".join(parts)
 
 
 @dataclass(frozen=True)
@@ -145,10 +141,12 @@ class Whole:
     data: bytes = field(repr=False)
 
 
-def chunks(response: Any) -> Iterator[bytes]:
-    """What has arrived, as soon as it has: `stream` would wait until a chunk is full."""
-    while part := response.read1(_CHUNK, decode_content=True):
-        yield part
+def chunks(answer: Answer) -> Iterator[bytes]:
+    """What has arrived, as soon as it has, unpacked. Raises as `Answer.read1`, and zlib.error."""
+    packed = answer.response.headers.get("Content-Encoding") == "gzip"
+    unpacking = zlib.decompressobj(_GZIP) if packed else None
+    while part := answer.read1(_CHUNK):
+        yield part if unpacking is None else unpacking.decompress(part)
 
 
 def place(url: str) -> str:
@@ -160,7 +158,7 @@ def place(url: str) -> str:
 
 
 class translated:  # noqa: N801 - reads as a word after `with`
-    """Says what urllib3 raises in our words: Dropped where it may be tried again, Unreachable where not."""
+    """Says what a connection raises in our words: Dropped where it may be tried again, Unreachable where not."""
 
     def __init__(self, where: str, seconds: float) -> None:
         self.where, self.seconds = where, seconds
@@ -169,36 +167,37 @@ class translated:  # noqa: N801 - reads as a word after `with`
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        from urllib3 import exceptions  # noqa: PLC0415
-
         match error:
-            case None:
-                return
-            case exceptions.SSLError() | ssl.SSLError():
-                raise Unreachable(f"no TLS with {self.where}: {_first_line(error)}") from None
-            case exceptions.NewConnectionError():
-                raise Dropped(f"no connection to {self.where}: {_reason(error)}", sent=False) from None
-            case exceptions.ProxyError():
-                raise Unreachable(f"the proxy in front of {self.where} does not let us through") from None
-            case exceptions.TimeoutError():
+            case NotConnected(why=why):
+                self._not_connected(why)
+            case TimeoutError():
                 raise Unreachable(f"{self.where} gave no answer within {self.seconds:.0f} s") from None
-            case exceptions.ProtocolError() | OSError():
+            case ssl.SSLEOFError() | ssl.SSLZeroReturnError() | ConnectionError() | IncompleteRead():
                 raise Dropped(f"{self.where} broke the connection", sent=True) from None
-            case exceptions.HTTPError():
+            case ssl.SSLError():
+                raise Unreachable(f"no TLS with {self.where}: {_first_line(error)}") from None
+            case OSError():
+                raise Dropped(f"{self.where} broke the connection", sent=True) from None
+            case HTTPException() | zlib.error():
                 raise Unreachable(f"no proper answer from {self.where}: {type(error).__name__}") from None
             case _:
                 return
 
+    def _not_connected(self, why: OSError) -> None:
+        match why:
+            case TimeoutError():
+                raise Unreachable(f"{self.where} gave no answer within {self.seconds:.0f} s") from None
+            case ssl.SSLError() if not isinstance(why, ssl.SSLEOFError):
+                raise Unreachable(f"no TLS with {self.where}: {_first_line(why)}") from None
+            case _ if str(why).startswith("Tunnel connection failed"):  # what http.client says of a proxy's refusal
+                raise Unreachable(f"the proxy in front of {self.where} does not let us through") from None
+            case _:
+                said = why.strerror or "it was not made"
+                raise Dropped(f"no connection to {self.where}: {said}", sent=False) from None
+
 
 def _first_line(error: BaseException) -> str:
     return str(error).split("\n", 1)[0]
-
-
-def _reason(error: BaseException) -> str:
-    """What the system said of a connection that was not made: `Connection refused`."""
-    cause = error.__cause__ or error.__context__
-    said = cause.strerror if isinstance(cause, OSError) else None
-    return said or "it was not made"
 
 
 def lines(parts: Iterable[bytes]) -> Iterator[bytes]:

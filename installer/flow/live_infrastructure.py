@@ -2,7 +2,6 @@
 
 from typing import Protocol
 
-from installer.apply.infrastructure_waits import needed_kinds
 from installer.cluster.cluster import Cluster, Objects
 from installer.cluster.errors import NotFound, NotServed
 from installer.cluster.kinds import (
@@ -75,6 +74,8 @@ def refuse_unserved(cluster: Cluster, goal: InfrastructureGoal) -> None:
 
     Raises InstallerError (FINDINGS, "operators-missing") before a run would wait for it in vain.
     """
+    from installer.apply.infrastructure_waits import needed_kinds  # noqa: PLC0415 - with --skip-operators only
+
     kinds = dict.fromkeys(kind for stage in goal.stages for kind in needed_kinds(goal.step(stage)))
     if any(cluster.find(kind) is None for kind in kinds):
         cluster.look_again()

@@ -4,7 +4,6 @@ from contextlib import closing
 
 from installer.apply.header import Header
 from installer.apply.journal import Entry, runs, unknown
-from installer.apply.lease import is_held
 from installer.cluster.cluster import Cluster
 from installer.cluster.connect import connect
 from installer.cluster.options import ConnectionOptions
@@ -32,6 +31,8 @@ def history(connection: ConnectionOptions, instance: str | None) -> Report:
 
 def standing(cluster: Cluster, namespace: str, instance: str, header: Header) -> RunState:
     """How a run stands: one that says it is running, while nobody holds the Lease, was interrupted."""
+    from installer.apply.lease import is_held  # noqa: PLC0415 - planning asks only which run has stopped
+
     if header.state == "running" and not is_held(cluster, namespace, instance):
         return "interrupted"
     return header.state

@@ -4,18 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
-from installer.apply.execute import execute, how_to_go_on
 from installer.apply.hands import Hands, Progress
 from installer.apply.header import Header, Mark
 from installer.apply.journal import Entry, Journal, load, runs, tidy, write
-from installer.apply.lease import lease
-from installer.apply.undo import undo as put_back
-from installer.apply.upgrade import rehearse
 from installer.cluster.cluster import Cluster
 from installer.cluster.connect import connect
 from installer.cluster.kinds import kind_of
 from installer.cluster.options import ConnectionOptions
-from installer.flow.helm_binding import bound_helm
 from installer.flow.live_check_permissions import require
 from installer.flow.live_instance import Running, described, find
 from installer.flow.live_journal import chosen, unfinished
@@ -70,7 +65,7 @@ def start(means: Means, run: Run, *, ready: Callable[[Hands], None]) -> Outcome:
         ready(hands)
         tidy(means.cluster, run.target)
         journal = write(means.cluster, counted_from_now(means.cluster, run))
-        return _outcome(journal, lambda: execute(journal, hands))
+        return _outcome(journal, hands)
 
 
 def counted_from_now(cluster: Cluster, run: Run) -> Run:
@@ -99,7 +94,7 @@ def take_up(means: Means, target: Target, run: str) -> Outcome:
         means.progress(f"going on with run {run} ({journal.header.command} of {journal.header.started})")
         if journal.header.phase == "undoing":
             return _undone(journal, hands)
-        return _outcome(journal, lambda: execute(journal, hands))
+        return _outcome(journal, hands)
 
 
 @discreet
@@ -165,6 +160,10 @@ def undo(
 @contextmanager
 def _working(means: Means, target: Target, steps: tuple[Step, ...] = ()) -> Iterator[Hands]:
     """The Lease and what else a run is done with; helm and chart that `steps` need are tried before it is taken."""
+    from installer.apply.lease import lease  # noqa: PLC0415 - most plans have nothing to carry out
+    from installer.apply.upgrade import rehearse  # noqa: PLC0415
+    from installer.flow.helm_binding import bound_helm  # noqa: PLC0415
+
     deadline = means.cluster.deadline
     with bound_helm(means.connection, means.helm) as helm:
         if any(isinstance(one, Infrastructure | Upgrade) for one in steps):
@@ -176,10 +175,12 @@ def _working(means: Means, target: Target, steps: tuple[Step, ...] = ()) -> Iter
             yield Hands(means.cluster, target, helm, means.progress, taken.held)
 
 
-def _outcome(journal: Journal, carry_out: Callable[[], None]) -> Outcome:
+def _outcome(journal: Journal, hands: Hands) -> Outcome:
     """The journal is there: from here on an error belongs to the run's answer."""
+    from installer.apply.execute import execute  # noqa: PLC0415 - most plans have nothing to carry out
+
     try:
-        carry_out()
+        execute(journal, hands)
     except InstallerError as error:
         return Outcome(journal.run.id, _as_failed(journal.header), error.problems)
     return Outcome(journal.run.id, journal.header.steps)
@@ -192,6 +193,9 @@ def _as_failed(header: Header) -> tuple[Mark, ...]:
 
 
 def _undone(journal: Journal, hands: Hands) -> Outcome:
+    from installer.apply.execute import how_to_go_on  # noqa: PLC0415
+    from installer.apply.undo import undo as put_back  # noqa: PLC0415
+
     try:
         kept = put_back(journal, hands)
     except InstallerError as error:

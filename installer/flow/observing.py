@@ -6,10 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from installer.desired.build import plugins as release_plugins
-from installer.directory.characters import decode
-from installer.directory.read import read
-from installer.directory.walk import FILE_LIMIT, too_large
-from installer.instance.find import find
 from installer.instance.instance import Instance
 from installer.instance.manifests import Manifests
 from installer.knowledge.releases import Release, release
@@ -32,6 +28,9 @@ class Observed:
 
 def observe(directory: str, selection: str | None, rhdh_version: str | None, defaults: str | None) -> Observed:
     """Raises InstallerError: TARGET, INVALID, DECIDE, DENIED."""
+    from installer.directory.read import read  # noqa: PLC0415 - a command on a cluster reads no directory
+    from installer.instance.find import find  # noqa: PLC0415
+
     asked = release(rhdh_version) if rhdh_version else None
     default_text = read_text(defaults) if defaults else None
     manifests = read(directory)
@@ -64,6 +63,8 @@ def read_text(path: str) -> str:
 
 def read_file(path: str) -> File:
     """A file named on the command line, under the path that was typed. Raises InstallerError."""
+    from installer.directory.characters import decode  # noqa: PLC0415
+
     try:
         _check(Path(path).stat(), path)
         data = Path(path).read_bytes()
@@ -79,6 +80,8 @@ def read_file(path: str) -> File:
 
 def _check(status: os.stat_result, path: str) -> None:
     """A FIFO would be waited for, a device read without end."""
+    from installer.directory.walk import FILE_LIMIT, too_large  # noqa: PLC0415
+
     if not stat.S_ISREG(status.st_mode):
         kind = "a directory" if stat.S_ISDIR(status.st_mode) else "no regular file"
         raise fail(ExitCode.TARGET, "not-a-file", f"{path} is {kind}", fix="give the path of a file")
