@@ -55,6 +55,9 @@ PLUGINS: Mapping[str, Entry] = {
     "outdated": Entry("installer.cli.plugins_outdated:outdated", "Which plugins could be newer, and why that version."),
     "lock": Entry("installer.cli.plugins_lock:lock", "Hold versions, hashes and digests of plugins fast in a file."),
     "diff": Entry("installer.cli.plugins_diff:diff", "What the defaults of two releases change for a configuration."),
+    "enable": Entry("installer.cli.plugins_switching:enable", "Switch plugins on."),
+    "disable": Entry("installer.cli.plugins_switching:disable", "Switch plugins off."),
+    "remove": Entry("installer.cli.plugins_switching:remove", "Take the entries of plugins out."),
 }
 
 RBAC: Mapping[str, Entry] = {
