@@ -50,7 +50,7 @@ def judge(
         if rule.slug in chosen if chosen else profile in rule.profiles or profile == "all":
             verdict = verdict_of(contents, rule)
             findings += [
-                _finding(contents, rule, found)
+                finding_of(contents, rule, found)
                 for found in verdict.found
                 if chosen or found.profiles is None or profile in found.profiles
             ]
@@ -103,7 +103,8 @@ def _words(error: Exception) -> str:
     return f"{type(error).__name__}{where}: {mask_message(str(error))}"
 
 
-def _finding(contents: Contents, rule: Rule, found: Found) -> Finding:
+def finding_of(contents: Contents, rule: Rule, found: Found) -> Finding:
+    """What a rule found, in full."""
     return Finding(
         rule=rule.slug,
         title=rule.title,

@@ -81,6 +81,62 @@ RESULTS: dict[str, dict[str, Any]] = {
         "releases": _keys(releases={"type": "array", "items": _keys(minor=_TEXT, version=_TEXT)}),
         "help exit-codes": _keys(
             exitCodes={"type": "array", "items": _keys(code={"type": "integer"}, name=_TEXT, meaning=_TEXT)},
+_REASON = _keys(rule=_TEXT, reason=_TEXT)
+_OBJECT = _keys(apiVersion=_TEXT, kind=_TEXT, namespace=_TEXT, name=_TEXT)
+_SEVERITY = {"enum": ["critical", "high", "medium", "low", "info"]}
+_WHERE = {"anyOf": [_keys(file=_TEXT, line={"type": "integer"}, column={"type": "integer"}), {"type": "null"}]}
+_FINDING = _keys(
+    rule=_TEXT,
+    title=_TEXT,
+    severity=_SEVERITY,
+    object=_OBJECT,
+    where=_WHERE,
+    path=_TEXT,
+    observed=_TEXT,
+    expected=_TEXT,
+    why=_TEXT,
+    fix=_keys(summary=_TEXT, commands={"type": "array", "items": _TEXT}, patch=_TEXT_OR_NULL),
+    fingerprint=_TEXT,
+    suppressed={
+        "anyOf": [_keys(by={"enum": ["baseline", "exception", "annotation"]}, reason=_TEXT), {"type": "null"}]
+    },
+)
+_COUNT = {"type": "integer", "minimum": 0}
+_AUDIT = _keys(
+    findings={"type": "array", "items": _FINDING},
+    skipped={"type": "array", "items": _REASON},
+    crashed={"type": "array", "items": _REASON},
+    summary=_keys(
+        critical=_COUNT,
+        high=_COUNT,
+        medium=_COUNT,
+        low=_COUNT,
+        info=_COUNT,
+        skipped=_COUNT,
+        crashed=_COUNT,
+        suppressed=_COUNT,
+    ),
+    production={
+        "type": ["array", "null"],
+        "items": _keys(
+            requirement={"type": "integer", "minimum": 1, "maximum": 8},
+            title=_TEXT,
+            verdict={"enum": ["met", "not-met", "unknown"]},
+            evidence={"type": "array", "items": _TEXT},
+        ),
+    },
+)
+_RULE = _keys(
+    slug=_TEXT,
+    title=_TEXT,
+    severity=_SEVERITY,
+    group=_TEXT,
+    why=_TEXT,
+    fix=_TEXT,
+    sources={"type": "array", "items": _TEXT},
+)
+_LISTED = {"type": "array", "items": _keys(fingerprint=_TEXT, rule=_TEXT)}
+
             precedence={"type": "array", "items": _TEXT},
         ),
         "completion": _keys(shell=_TEXT, script=_TEXT),
@@ -107,3 +163,7 @@ RESULTS: dict[str, dict[str, Any]] = {
         "install": _keys(instance=_INSTANCE, preview=_EFFECTIVE),
     }.items()
 }
+        "audit": _AUDIT,
+        "audit rules": _keys(rules={"type": "array", "items": _RULE}),
+        "audit diff": _keys(new=_LISTED, gone=_LISTED, same=_LISTED),
+        "explain": _RULE,

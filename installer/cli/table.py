@@ -37,11 +37,20 @@ ROOT: Mapping[str, Entry] = {
     ),
     "plugins": Entry("installer.cli.plugins:plugins", "Versions and hashes of plugins.", "Core"),
     "config": Entry("installer.cli.config:config", "What RHDH will run with, and where it came from.", "Core"),
+    "audit": Entry(
+        "installer.cli.audit:audit", "What is wrong with an RHDH's configuration, why, and how to fix it.", "Core"
+    ),
+    "explain": Entry("installer.cli.audit:explain", "What one rule of the audit judges, and why.", "Knowledge"),
     "releases": Entry("installer.cli.releases:releases", "The RHDH releases this program knows.", "Knowledge"),
     "schema": Entry("installer.cli.schema:schema", "The JSON Schema of every answer.", "Knowledge"),
     "completion": Entry("installer.cli.completion:completion", "A completion script for bash, zsh or fish.", "Shell"),
     "help": Entry("installer.cli.help:help_", "Help on a command, or `help exit-codes`.", "Shell"),
     "version": Entry("installer.cli.version:version", "The version of this program and its Python.", "Shell"),
+}
+
+AUDIT: Mapping[str, Entry] = {
+    "rules": Entry("installer.cli.audit:rules", "Every rule of the audit."),
+    "diff": Entry("installer.cli.audit:diff", "What findings came, went and stayed between two audits."),
 }
 
 CONFIG: Mapping[str, Entry] = {

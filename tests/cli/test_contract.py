@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from installer.cli.schema import envelope_schema
-from installer.cli.table import CONFIG, PLUGINS, RBAC, RELEASES, ROOT
+from installer.cli.table import AUDIT, CONFIG, PLUGINS, RBAC, RELEASES, ROOT
 from installer.model.errors import ExitCode
 
 CASES = yaml.safe_load(Path(__file__).with_name("contract.yaml").read_text())
@@ -67,7 +67,7 @@ def test_text(case, answer, manifests, monkeypatch):
 
 
 def test_every_command_has_a_success_and_a_failure():
-    groups = {"config": CONFIG, "plugins": PLUGINS, "rbac": RBAC, "releases": RELEASES}
+    groups = {"audit": AUDIT, "config": CONFIG, "plugins": PLUGINS, "rbac": RBAC, "releases": RELEASES}
     below = {f"{group} {name}" for group, entries in groups.items() for name in entries}
     leaves = {*ROOT, *below} - {"config", "plugins", "rbac"}
     for wanted in (True, False):

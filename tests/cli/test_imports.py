@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from installer.cli.table import CONFIG, PLUGINS, RBAC, RELEASES, ROOT
+from installer.cli.table import AUDIT, CONFIG, PLUGINS, RBAC, RELEASES, ROOT
 
 HEAVY = {
     "asyncio",
@@ -34,6 +34,7 @@ except SystemExit as stop:
 
 COMMANDS = [[name] for name in ROOT]
 COMMANDS += [["config", name] for name in CONFIG] + [["releases", name] for name in RELEASES]
+COMMANDS += [["audit", name] for name in AUDIT]
 COMMANDS += [["rbac", name] for name in RBAC] + [["plugins", name] for name in PLUGINS]
 
 
