@@ -11,10 +11,17 @@ from installer.audit.suppression import EXPIRED
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule, in the order of groups and names."""
-    return tuple(import_module(name).RULE for name in _modules())
+    return tuple(load(name) for name in modules())
 
 
-def _modules() -> list[str]:
+def load(module: str) -> Rule:
+    found = import_module(module).RULE
+    assert isinstance(found, Rule)  # noqa: S101 (the files are ours)
+    return found
+
+
+def modules() -> list[str]:
+    """The name of every rule's module."""
     packages = [import_module(f"{__package__}.{group}") for group in GROUPS]
     return [
         f"{package.__name__}.{module.name}"
