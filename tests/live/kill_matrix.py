@@ -8,146 +8,168 @@ import itertools
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 
-from tests.live.harness import ROOT
-from tests.live.kills import HOWS, THENS, Calm, Case, How, attempt, bench, calm
-from tests.live.worlds import FLAVOURS, Flavour, start_ready_world
+from tests.live.kill_report import Tally
+from tests.live.kills import HOWS, THENS, Calm, Case, How, Moment, Then, attempt, calm
+from tests.live.scenes import FROM_NOTHING, SCENES, Scene, bench
+from tests.live.worlds import start_ready_world
+from tests.world.processes import NotReady
+from tests.world.world import World
 
-REPORT = ROOT / "docs" / "reliability.md"
-BEGIN, END = "<!-- kill matrix: begin -->", "<!-- kill matrix: end -->"
-MOMENTS = (False, True)
-KINDS = ("post leases", "post secrets", "helm patch sonataflowplatforms", "patch configmaps", "delete leases")
+MOMENTS: tuple[Moment, ...] = ("before", "after")
+OTHERS: tuple[How, ...] = ("interrupt", "restart", "cut")
+APPROVAL = "patch installplans"
+PLATFORM = "helm patch sonataflowplatforms"
+# Of the Lease, the journal, helm, RHDH's configuration, the end.
+KINDS = ("post leases", "post secrets", PLATFORM, "patch configmaps", "delete leases")
 
 
-def whole(flavour: Flavour, calmly: Calm) -> list[Case]:
-    """SIGKILL before and after every write, and both ways from there; the other ends at five writes."""
-    return [*kills(flavour, calmly), *others(flavour, calmly)]
+def whole(scene: Scene, calmly: Calm) -> list[Case]:
+    """SIGKILL at every write and in every wait, and both ways from there; the other ends at five writes.
+
+    `from nothing` only what comes before the platform is stopped: the rest is that of the other scenes.
+    """
+    if scene == FROM_NOTHING:
+        return list(of_the_operators(scene, calmly))
+    return [*kills(scene, calmly), *waiting(scene, calmly), *left_alone(scene, calmly), *others(scene, calmly)]
 
 
-def kills(flavour: Flavour, calmly: Calm) -> Iterator[Case]:
+def kills(scene: Scene, calmly: Calm) -> Iterator[Case]:
     """Every write has its turn before one has its next: whoever ends a run early has seen all of them."""
-    ways = [(carried_out, then) for carried_out in MOMENTS for then in THENS]
+    ways = [(moment, then) for moment in MOMENTS for then in THENS]
     for turn, (number, what) in itertools.product(range(len(ways)), enumerate(calmly.writes, 1)):
-        carried_out, then = ways[(number + turn) % len(ways)]
-        yield Case(flavour, number, carried_out, "kill", then, what)
+        moment, then = ways[(number + turn) % len(ways)]
+        yield Case(scene, number, moment, "kill", then, what)
 
 
-def others(flavour: Flavour, calmly: Calm) -> Iterator[Case]:
+def waiting(scene: Scene, calmly: Calm) -> Iterator[Case]:
+    for then, number in itertools.product(THENS, calmly.waits):
+        yield Case(scene, number, "waiting", "kill", then, calmly.writes[number - 1])
+
+
+def left_alone(scene: Scene, calmly: Calm) -> Iterator[Case]:
+    """The program is killed while its helm writes, and that goes on: both ways from every write of helm's.
+
+    Only where helm has RHDH's own configuration in its hands, as that is what it could spoil.
+    """
+    numbers = [number for number, what in enumerate(calmly.writes, 1) if what.startswith("helm ")]
+    for then, number in itertools.product(THENS, numbers if scene == "helm" else ()):
+        yield Case(scene, number, MOMENTS[(number + THENS.index(then)) % 2], "alone", then, calmly.writes[number - 1])
+
+
+def others(scene: Scene, calmly: Calm) -> Iterator[Case]:
     """Both ways from each end at five writes, before one and after the next."""
-    for how, then, (at, number) in itertools.product(HOWS[1:], THENS, enumerate(of_kinds(calmly))):
-        carried_out = MOMENTS[(at + THENS.index(then)) % 2]
-        yield Case(flavour, number, carried_out, how, then, calmly.writes[number - 1])
+    for how, then, (at, number) in itertools.product(OTHERS, THENS, enumerate(of_kinds(calmly))):
+        moment = MOMENTS[(at + THENS.index(then)) % 2]
+        yield Case(scene, number, moment, how, then, calmly.writes[number - 1])
+
+
+def of_the_operators(scene: Scene, calmly: Calm) -> Iterator[Case]:
+    """Every kind of write until the platform has its turn, and the waits for operators and Knative.
+
+    The approvals and the marks of the journal in all four ways, each kind of helm's writes in two.
+    """
+    end = calmly.writes.index(PLATFORM)
+    yield from (one for one in waiting(scene, calmly) if one.write <= end)
+    begin = next(number for number, what in enumerate(calmly.writes, 1) if what.startswith("helm "))
+    for then, number in itertools.product(THENS, range(begin, end + 1)):
+        what, before = calmly.writes[number - 1], calmly.writes[number - 2]
+        at = (number + THENS.index(then)) % 2
+        if what == APPROVAL or what != before:
+            yield Case(scene, number, MOMENTS[at], "kill", then, what)
+        if what == APPROVAL or (what != before and not what.startswith("helm ")):
+            yield Case(scene, number, MOMENTS[1 - at], "kill", then, what)
 
 
 def of_kinds(calmly: Calm) -> list[int]:
-    """The numbers of five writes of different kinds: of the Lease, the journal, helm, RHDH's configuration, the end."""
-    return [calmly.writes.index(what) + 1 for what in KINDS]
+    """The numbers of five writes of different kinds; it may be helm who writes RHDH's configuration."""
+    return [
+        next(number for number, what in enumerate(calmly.writes, 1) if what in (kind, f"helm {kind}")) for kind in KINDS
+    ]
 
 
-def subset(flavour: Flavour, calmly: Calm) -> list[Case]:
-    """A handful for every day: each kind of end, each moment, both ways, at writes of different kinds."""
+def subset(scene: Scene, calmly: Calm) -> list[Case]:
+    """A handful for every day: each kind of end, each moment, both ways, at writes of different kinds.
+
+    With Helm only what is its own: the program ends in the middle of its upgrade.
+    """
+    if scene == "helm":
+        return list(of_the_upgrade(scene, calmly))
     numbers = of_kinds(calmly)[1:]
-    turn = list(FLAVOURS).index(flavour)
+    turn = SCENES.index(scene)
     cases = []
     for at, number in enumerate(numbers):
-        carried_out, then = bool((at + turn) % 2), THENS[(at // 2 + turn) % 2]
-        cases.append(Case(flavour, number, carried_out, "kill", then, calmly.writes[number - 1]))
+        moment, then = MOMENTS[(at + turn) % 2], THENS[(at // 2 + turn) % 2]
+        cases.append(Case(scene, number, moment, "kill", then, calmly.writes[number - 1]))
     how: tuple[How, ...] = ("interrupt", "cut") if turn else ("interrupt", "restart")
     middle = cases[len(cases) // 2]
     return cases + [replace(middle, how=one, then=THENS[at]) for at, one in enumerate(how)]
 
 
+def of_the_upgrade(scene: Scene, calmly: Calm) -> Iterator[Case]:
+    ends: tuple[tuple[str, Moment, How, Then], ...] = (
+        ("helm patch configmaps", "after", "kill", "resume"),
+        ("helm patch deployments", "before", "alone", "undo"),
+        ("helm patch deployments", "after", "kill", "undo"),
+    )
+    for what, moment, how, then in ends:
+        yield Case(scene, calmly.writes.index(what) + 1, moment, how, then, what)
+
+
 # -- the whole product
-
-
-@dataclass
-class Tally:
-    """What was found so far, written down after every case: a run that is ended early has its result too."""
-
-    wanted: dict[Flavour, list[Case]]
-    writes: dict[Flavour, int]
-    done: list[Case] = field(default_factory=list)
-    failed: list[Case] = field(default_factory=list)
-    since: float = field(default_factory=time.monotonic)
-
-    def add(self, case: Case, why: str) -> None:
-        self.done.append(case)
-        self.failed += [case] if why else []
-        sys.stdout.write(f"{'FAILED' if why else 'ok':6} {case}\n" + (f"{why}\n" if why else ""))
-        sys.stdout.flush()
-        write_report(self.lines())
-
-    def lines(self) -> list[str]:
-        minutes = (time.monotonic() - self.since) / 60
-        took = f"Last run: {datetime.now(UTC):%Y-%m-%d}, {minutes:.0f} minutes, {len(self.done)} cases."
-        head = ["| flavour | writes | how | cases | tried | failed |", "|---|---|---|---|---|---|"]
-        rows = [
-            f"| {flavour} | {self.writes[flavour]} | {how} | {counts[0]} | {counts[1]} | {counts[2]} |"
-            for flavour in self.wanted
-            for how in HOWS
-            if any(counts := self.counts(flavour, how))
-        ]
-        failed = [f"- {one}" for one in self.failed]
-        return [took, "", *head, *rows, *(["", "Failed:", "", *failed] if failed else [])]
-
-    def counts(self, flavour: Flavour, how: How) -> list[int]:
-        return [
-            sum((one.flavour, one.how) == (flavour, how) for one in some)
-            for some in (self.wanted[flavour], self.done, self.failed)
-        ]
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=2, help="cases at the same time, each on an RHDH of its own")
-    parser.add_argument("--flavour", choices=FLAVOURS, action="append", help="only these")
+    parser.add_argument("--scene", choices=SCENES, action="append", help="only these")
     parser.add_argument("--how", choices=HOWS, action="append", help="only these")
     parser.add_argument("--minutes", type=float, default=600, help="begin no case after so many")
+    parser.add_argument("--log", type=Path, help="cases that ran well by this file are not run again; it is added to")
     options = parser.parse_args(arguments)
     until = time.monotonic() + 60 * options.minutes
     world = start_ready_world()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            calmly: dict[Flavour, Calm] = {}
-            for flavour in options.flavour or FLAVOURS:
-                with bench(world, Path(folder)) as on:
-                    calmly[flavour] = calm(on, flavour)
-            hows = options.how or HOWS
-            tally = Tally(
-                {flavour: [one for one in whole(flavour, each) if one.how in hows] for flavour, each in calmly.items()},
-                {flavour: len(each.writes) for flavour, each in calmly.items()},
-            )
+            tally = Tally(whole, options.log or Path(folder) / "log")
+            for scene in (one for one in options.scene or SCENES if one not in tally.calm):
+                with bench(world, Path(folder), scene) as on:
+                    tally.add_calm(scene, calm(on))
 
             def one_of(case: Case) -> None:
                 if time.monotonic() < until:
-                    with bench(world, Path(folder)) as on:
-                        tally.add(case, attempt(on, case, calmly[case.flavour]))
+                    tally.add(case, tried(world, Path(folder), case, tally.calm[case.scene]))
 
-            for jobs, cases in in_order(tally.wanted, options.jobs):
+            left = [one for one in tally.cases if tally.is_left(one)]
+            chosen = [
+                one for one in left if one.scene in (options.scene or SCENES) and one.how in (options.how or HOWS)
+            ]
+            for jobs, cases in in_order(chosen, options.jobs):
                 with ThreadPoolExecutor(jobs) as pool:
                     list(pool.map(one_of, cases))
     finally:
         world.stop()
-    return 1 if tally.failed else 0
+    return 1 if any(tally.found.values()) else 0
 
 
-def in_order(wanted: dict[Flavour, list[Case]], jobs: int) -> Iterator[tuple[int, list[Case]]]:
-    """How many at a time, and which: the flavours by turns. A restart of the API is felt by all: those come alone."""
-    turns = [one for some in itertools.zip_longest(*wanted.values()) for one in some if one is not None]
+def tried(world: World, folder: Path, case: Case, calmly: Calm) -> str:
+    try:
+        with bench(world, folder, case.scene) as on:
+            return attempt(on, case, calmly)
+    except (NotReady, OSError) as problem:
+        return f"{case}: {problem}"
+
+
+def in_order(cases: Sequence[Case], jobs: int) -> Iterator[tuple[int, list[Case]]]:
+    """How many at a time, and which: the scenes by turns. A restart of the API is felt by all: those come alone."""
+    scenes = [[one for one in cases if one.scene == scene] for scene in SCENES]
+    turns = [one for some in itertools.zip_longest(*scenes) for one in some if one is not None]
     yield jobs, [one for one in turns if one.how != "restart"]
     yield 1, [one for one in turns if one.how == "restart"]
-
-
-def write_report(lines: list[str]) -> None:
-    """Put the result between its marks in docs/reliability.md; what is beside them is a person's."""
-    text = REPORT.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    REPORT.write_text(before + "\n".join([BEGIN, *lines, END]) + rest.partition(END)[2], encoding="utf-8")
 
 
 if __name__ == "__main__":

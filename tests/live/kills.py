@@ -3,71 +3,64 @@
 What is stopped and how is data (`Case`); nothing here knows how the program keeps its journal.
 """
 
-import itertools
 import re
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import pairwise
 from typing import Literal
 
-from tests.live.harness import Program
-from tests.live.snapshots import State, differences, made_for_the_plugins, state, without_secrets
-from tests.live.worlds import KNATIVE, OPERATORS, Flavour, Portal, portal
-from tests.world.faults import Fault, Meanwhile, Request, Rule, Unplug, every
-from tests.world.proxy import Proxy, proxied
+from tests.live.scenes import Bench, Scene
+from tests.live.snapshots import State, differences, made_for_the_plugins, of_the_platform, state, without_secrets
+from tests.live.worlds import KNATIVE, OPERATORS, Portal
+from tests.world.faults import PASS, Fault, Meanwhile, Request, Rule, Unplug
+from tests.world.processes import NotReady
 from tests.world.world import World, start_api_server
 
-How = Literal["kill", "interrupt", "restart", "cut"]
+How = Literal["kill", "alone", "interrupt", "restart", "cut"]
+Moment = Literal["before", "after", "waiting"]
 Then = Literal["resume", "undo"]
-HOWS: tuple[How, ...] = ("kill", "interrupt", "restart", "cut")
+HOWS: tuple[How, ...] = ("kill", "alone", "interrupt", "restart", "cut")
 THENS: tuple[Then, ...] = ("resume", "undo")
 # Of the cluster and not of one RHDH: what an undo leaves alone and what a second installation finds.
 SHARED = tuple(one[1] for one in (*OPERATORS, *KNATIVE))
 RENEWAL = "patch leases"
 SETTLING = 20.0
+STARTS = 5
 PATH = re.compile(r"^/(?:api/v1|apis/[^/]+/[^/]+)(?:/namespaces/[^/]+(?=/))?/([^/]+)")
 
 
 @dataclass(frozen=True)
 class Case:
-    """Where an installation is stopped, by the number of its write; how; and what is done then."""
+    """Where an installation is stopped, by the number of its write; how; and what is done then.
 
-    flavour: Flavour
+    `alone` is a kill of the program only, whose helm goes on. `waiting` is the first watch behind the write.
+    """
+
+    scene: Scene
     write: int
-    carried_out: bool
+    moment: Moment
     how: How
     then: Then
-    what: str = ""
+    what: str
 
     def __str__(self) -> str:
-        moment = "after" if self.carried_out else "before"
-        return f"{self.flavour}: {self.how} {moment} write {self.write} ({self.what}), {self.then}"
+        when = "waiting after" if self.moment == "waiting" else self.moment
+        return f"{self.scene}: {self.how} {when} write {self.write} ({self.what}), {self.then}"
 
 
 @dataclass(frozen=True)
 class Calm:
-    """An installation that nobody disturbed: its end, and its writes in words, from the first."""
+    """An installation that nobody disturbed: its end, its writes in words, and behind which of them it waited."""
 
     after: State
     writes: tuple[str, ...]
+    waits: tuple[int, ...]
 
-
-@dataclass(frozen=True)
-class Bench:
-    """What one case at a time needs."""
-
-    world: World
-    proxy: Proxy
-    program: Program
-
-
-@contextmanager
-def bench(world: World, folder: Path) -> Iterator[Bench]:
-    with proxied(world) as proxy:
-        yield Bench(world, proxy, Program(proxy.user().kubeconfig, folder))
+    def turn(self, number: int) -> int:
+        """The how manieth of its words a write is, from 1: another write repeated before it moves none of the rest."""
+        return self.writes[:number].count(self.writes[number - 1])
 
 
 def spoken(request: Request) -> str:
@@ -86,47 +79,90 @@ def is_step(request: Request) -> bool:
     return bool(request.write) and spoken(request) != RENEWAL
 
 
-def at_step(number: int, then: Fault) -> Rule:
-    """The fault for one write, by its number from 1, renewals not counted."""
-    numbers = itertools.count(1)
-    return every(then, lambda request: is_step(request) and next(numbers) == number)
+def is_wait(request: Request) -> bool:
+    return request.is_watch and not request.by_helm
 
 
-def calm(on: Bench, flavour: Flavour) -> Calm:
-    """Install twice on one world; the second tells, for the first may have made what all share."""
-    for _ in range(2):
-        made = portal(on.world, flavour)
-        on.proxy.restart()
-        ran = on.program.run("install", "--instance", made.address, "--yes")
-        assert ran.code == 0, f"{ran}\n{on.proxy.story()}"
-        writes = tuple(map(spoken, filter(is_step, on.proxy.writes)))
-        made.settled()
-        after = seen(made)
-        status = on.program.run("status", "--instance", made.address)
-        assert status.result["healthy"], status
-        made.remove()
-    return Calm(without_secrets(after), writes)
+def at_point(case: Case, expected: Calm, then: Fault) -> Rule:
+    """The fault for one write; or for the watch behind it, if there is one before the next write."""
+    met, has_come = 0, False
+
+    def choose(request: Request) -> Fault:
+        nonlocal met, has_come
+        is_waited = met == expected.turn(case.write) and case.moment == "waiting"
+        if is_waited and not has_come and (is_wait(request) or is_step(request)):
+            has_come = True
+            return then
+        if not is_step(request) or spoken(request) != case.what:
+            return PASS
+        met += 1
+        return then if met == expected.turn(case.write) and case.moment != "waiting" else PASS
+
+    return choose
+
+
+def calm(on: Bench) -> Calm:
+    """Install undisturbed."""
+    made = on.portal()
+    on.proxy.restart()
+    ran = on.install(made)
+    assert ran.code == 0, f"{ran}\n{on.proxy.story()}"
+    requests = on.proxy.requests
+    made.settled()
+    after = seen(made)
+    status = on.program.run("status", "--instance", made.address)
+    assert status.result["healthy"], status
+    made.remove()
+    return Calm(without_secrets(after), tuple(map(spoken, filter(is_step, requests))), tuple(waits(requests)))
+
+
+def waits(requests: Iterable[Request]) -> list[int]:
+    """The numbers of the writes that a watch comes behind."""
+    number, found = 0, list[int]()
+    for one, following in pairwise(filter(lambda each: is_step(each) or is_wait(each), requests)):
+        number += is_step(one)
+        if is_step(one) and is_wait(following):
+            found.append(number)
+    return found
 
 
 def fault(on: Bench, case: Case) -> Fault:
+    carried_out = case.moment == "after"
     match case.how:
         case "kill":
-            return on.program.signalled(signal.SIGKILL, carried_out=case.carried_out)
+            return on.program.signalled(signal.SIGKILL, carried_out=carried_out)
+        case "alone":
+            return Meanwhile(lambda: alone(on), carried_out)
         case "interrupt":
-            return on.program.signalled(signal.SIGINT, carried_out=case.carried_out)
+            return on.program.signalled(signal.SIGINT, carried_out=carried_out)
         case "restart":
-            return Meanwhile(lambda: restart(on.world), case.carried_out, answered=False)
+            return Meanwhile(lambda: restart(on.world), carried_out, answered=False)
         case "cut":
-            return Unplug(3.0, case.carried_out)
+            return Unplug(3.0, carried_out)
+
+
+def alone(on: Bench) -> None:
+    assert on.program.now is not None
+    on.program.now.kill_alone()
 
 
 def restart(world: World) -> None:
+    """While nobody listens there, whoever calls the API again and again may be given its very port for itself."""
     world.end("api")
-    start_api_server(world)
+    for left in range(STARTS, 0, -1):
+        try:
+            start_api_server(world)
+        except NotReady:
+            if left == 1:
+                raise
+            time.sleep(1)
+        else:
+            return
 
 
 ENDS: dict[How, tuple[int, ...]] = {
     "kill": (-signal.SIGKILL,),
+    "alone": (-signal.SIGKILL,),
     "interrupt": (130, 0),  # 0: it came too late to stop anything
     "restart": (0, 10),
     "cut": (0, 10),
@@ -135,11 +171,11 @@ ENDS: dict[How, tuple[int, ...]] = {
 
 def attempt(on: Bench, case: Case, expected: Calm) -> str:
     """What went wrong with one case, with all that was said; "" where nothing did."""
-    made = portal(on.world, case.flavour)
+    made = on.portal()
     try:
         before = seen(made)
-        on.proxy.restart(at_step(case.write, fault(on, case)))
-        ran = on.program.run("install", "--instance", made.address, "--yes")
+        on.proxy.restart(at_point(case, expected, fault(on, case)))
+        ran = on.install(made)
         on.proxy.restart()
         if ran.code not in ENDS[case.how]:
             return f"{case}: the installation ended otherwise: {ran}"
@@ -160,7 +196,7 @@ def resumed(on: Bench, made: Portal, before: State, expected: Calm) -> str:
     if said.result["run"] is None:  # it was stopped before there was anything to go on with
         if found := settled(lambda: differences(before, seen(made))):
             return f"nothing to resume, and yet: {found}"
-        said = on.program.run("install", "--instance", made.address, "--yes")
+        said = on.install(made)
         if said.code:
             return f"install again: {said}"
     made.settled()
@@ -169,6 +205,7 @@ def resumed(on: Bench, made: Portal, before: State, expected: Calm) -> str:
 
 
 def undone(on: Bench, made: Portal, before: State, _: Calm) -> str:
+    stays = of_the_platform(seen(made))
     said = on.program.run("undo", "--instance", made.address, "--yes")
     if said.code:
         return f"undo: {said}\n{on.proxy.story()}"
@@ -178,7 +215,8 @@ def undone(on: Bench, made: Portal, before: State, _: Calm) -> str:
         now = seen(made)
         kept = {name: one for name, one in now.items() if name in before}
         ours = [f"+ {name}" for name in sorted(made_for_the_plugins(now) - made_for_the_plugins(before))]
-        return differences(before, kept) + ours
+        gone = [f"- {name}" for name in sorted(stays - of_the_platform(now))]
+        return differences(before, kept) + ours + gone
 
     found = settled(wrong)
     return f"not as it was before: {listed(found)}\n{said}" if found else ""

@@ -35,6 +35,7 @@ DRAWN = {"Service": ("clusterIP", "clusterIPs"), "PersistentVolumeClaim": ("volu
 ANNOTATIONS = ("restartedat", "restarted-for", "deployment.kubernetes.io/revision", "config-hash")
 OURS = "rhdh-orchestrator"
 HELM_RELEASE = "helm.sh/release.v1"
+AUTHORITY = "kube-root-ca.crt"
 DATABASE = "Secret/sonataflow-psql-postgresql"
 WORKLOADS = ("Deployment", "StatefulSet")
 
@@ -80,9 +81,13 @@ def listed(api: Api, kind: tuple[str, str]) -> list[Manifest]:
 
 
 def passes_by(one: Manifest) -> bool:
-    """The Secrets of the journal; volumes that come and go with a pod."""
+    """The Secrets of the journal; volumes that come and go with a pod; the authority of the world at hand."""
     owners = one["metadata"].get("ownerReferences", [])
-    return str(one.get("type", "")).startswith(f"{OURS}/") or any(owner["kind"] == "Pod" for owner in owners)
+    return (
+        one["metadata"]["name"] == AUTHORITY
+        or str(one.get("type", "")).startswith(f"{OURS}/")
+        or any(owner["kind"] == "Pod" for owner in owners)
+    )
 
 
 def keep_newest(newest: dict[tuple[str, str], Manifest], one: Manifest) -> None:
@@ -162,6 +167,14 @@ def without_secrets(found: State) -> State:
 
 def made_for_the_plugins(found: State) -> set[str]:
     """The objects that the program itself has made, but for the password of the platform's database."""
-    label = "app.kubernetes.io/managed-by"
-    ours = {name for name, one in found.items() if one["metadata"].get("labels", {}).get(label) == OURS}
-    return {name for name in ours if not name.endswith(DATABASE)}
+    return {name for name in labelled(found, "managed-by", OURS) if not name.endswith(DATABASE)}
+
+
+def of_the_platform(found: State) -> set[str]:
+    """The objects of operators, Knative and the platform, which an undo leaves."""
+    return labelled(found, "part-of", "orchestrator") - made_for_the_plugins(found)
+
+
+def labelled(found: State, name: str, value: str) -> set[str]:
+    label = f"app.kubernetes.io/{name}"
+    return {one for one, content in found.items() if content["metadata"].get("labels", {}).get(label) == value}
