@@ -76,8 +76,8 @@ def program(folder, monkeypatch, capsys, published):
     return ask
 
 
-def codes(document):
-    return [one["code"] for one in document["errors"]]
+def codes(document, kind="errors"):
+    return [one["code"] for one in document[kind]]
 
 
 def everything(folder):
@@ -277,3 +277,76 @@ def test_a_directory_has_it_at_its_root(program, folder):
     code, document = program("--directory", "manifests", "--frozen")
     assert (code, [one["code"] for one in document["warnings"]]) == (ExitCode.OK, ["include-unknown"])
     assert everything(folder) == before
+
+
+# -- what {{inherit}} stands for
+
+
+@pytest.fixture
+def inheriting(folder, images):
+    """(entries, defaults) -> the file; `defaults` stand beside it under the name that RHDH includes."""
+    images.push("acme/i", "1.0", image("cobalt"))
+    images.push("acme/i", "2.0", image("cobalt", "flint"))
+
+    def write(*packages, defaults=None):
+        entries = "".join(f'  - package: "oci://{images.host}/{one}"\n    disabled: false\n' for one in packages)
+        path = folder / "dynamic-plugins.yaml"
+        path.write_text(f"includes: [dynamic-plugins.default.yaml]\nplugins:\n{entries}")
+        if defaults is not None:
+            listed = "".join(f'  - package: "oci://{images.host}/{one}"\n    disabled: true\n' for one in defaults)
+            (folder / "defaults.yaml").write_text(f"plugins:\n{listed or ' []'}")
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("package", "defaults", "locked"),
+    [
+        ("acme/i:{{inherit}}", ["acme/i:1.0!cobalt"], "acme/i:1.0!cobalt"),
+        ("acme/i:{{inherit}}!cobalt", ["acme/i:1.0!cobalt"], "acme/i:1.0!cobalt"),
+        ("acme/i:{{inherit}}!flint", ["acme/i:2.0!cobalt", "acme/i:2.0!flint"], "acme/i:2.0!flint"),
+        ("acme/i:2.0!cobalt", ["acme/i:1.0!cobalt"], "acme/i:2.0!cobalt"),
+    ],
+)
+def test_inherited_from_the_defaults(program, inheriting, images, folder, package, defaults, locked):
+    file = inheriting(package, defaults=defaults)
+    words = ("--file", str(file), "--defaults", str(folder / "defaults.yaml"), "--rhdh-version", "1.9")
+    code, document = program(*words, "--yes")
+    assert (code, document["warnings"]) == (ExitCode.OK, []), document["errors"]
+    (one,) = yaml.safe_load((folder / LOCK_FILE).read_text())["plugins"]
+    assert one["package"] == f"oci://{images.host}/{locked}"
+    assert one["digest"] in one["resolved"]
+    images.asked.clear()
+    assert program(*words, "--frozen")[0] == ExitCode.OK
+    assert images.asked == []
+    # Another default is another plugin: the lock is stale, and says with what.
+    moved = [one.replace(":1.0", ":2.0").replace("i:2.0!flint", "i:1.0!flint") for one in defaults]
+    inheriting(package, defaults=moved)
+    code, document = program(*words, "--frozen")
+    assert code == (ExitCode.OK if "inherit" not in package else ExitCode.FINDINGS), document["errors"]
+
+
+@pytest.mark.parametrize(
+    ("package", "defaults"),
+    [
+        ("acme/i:{{inherit}}", []),
+        ("acme/i:{{inherit}}!cobalt", ["acme/i:1.0!flint"]),
+        ("acme/i:{{inherit}}", ["acme/i:1.0!cobalt", "acme/i:1.0!flint"]),
+    ],
+)
+def test_nothing_to_inherit_from(program, inheriting, folder, package, defaults):
+    file = inheriting(package, defaults=defaults)
+    words = ("--file", str(file), "--defaults", str(folder / "defaults.yaml"), "--rhdh-version", "1.9", "--yes")
+    before = everything(folder)
+    code, document = program(*words)
+    assert (code, codes(document)) == (ExitCode.FINDINGS, ["rhdh-would-fail"])
+    assert everything(folder) == before
+
+
+def test_the_defaults_are_not_at_hand(program, inheriting):
+    """What an image inherits is then known of the release alone, and nobody knows it of this image."""
+    file = inheriting("acme/i:{{inherit}}")
+    code, document = program("--file", str(file), "--rhdh-version", "1.9", "--yes")
+    assert (code, codes(document)) == (ExitCode.TARGET, ["nothing-to-inherit"])
+    assert codes(document, "warnings") == ["include-unknown"]
