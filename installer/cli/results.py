@@ -57,6 +57,16 @@ _DIFF = _keys(
     plugins={"type": "array", "items": _VERSIONED},
     **{side: _keys(release=_TEXT, failure=_FAILURE) for side in ("from", "to")},
 )
+_CHECKED = _keys(check=_TEXT, state={"enum": ["ok", "failed", "not checked"]}, reason=_TEXT_OR_NULL)
+_SIGNATURES = {"enum": ["verified", "bad", "none offered", "not checked"]}
+_VERIFIED = _keys(
+    plugins={
+        "type": "array",
+        "items": {
+            "allOf": [_VERSIONED, _keys(checks={"type": "array", "items": _CHECKED}, signature=_SIGNATURES)],
+        },
+    }
+)
 _LOCK = _keys(plugins={"type": "array", "items": _VERSIONED}, lock=_TEXT, written={"type": "boolean"})
 _RUN = _keys(
     run=_TEXT_OR_NULL,
@@ -71,16 +81,6 @@ _HISTORY = _keys(
     },
 )
 
-# Help of any command has {help} for its result instead.
-_HELP = _keys(help=_TEXT)
-
-RESULTS: dict[str, dict[str, Any]] = {
-    name: {"anyOf": [keys, _HELP]}
-    for name, keys in {
-        "version": _keys(version=_TEXT, python=_TEXT, platform=_TEXT),
-        "releases": _keys(releases={"type": "array", "items": _keys(minor=_TEXT, version=_TEXT)}),
-        "help exit-codes": _keys(
-            exitCodes={"type": "array", "items": _keys(code={"type": "integer"}, name=_TEXT, meaning=_TEXT)},
 _REASON = _keys(rule=_TEXT, reason=_TEXT)
 _OBJECT = _keys(apiVersion=_TEXT, kind=_TEXT, namespace=_TEXT, name=_TEXT)
 _SEVERITY = {"enum": ["critical", "high", "medium", "low", "info"]}
@@ -137,6 +137,16 @@ _RULE = _keys(
 )
 _LISTED = {"type": "array", "items": _keys(fingerprint=_TEXT, rule=_TEXT)}
 
+# Help of any command has {help} for its result instead.
+_HELP = _keys(help=_TEXT)
+
+RESULTS: dict[str, dict[str, Any]] = {
+    name: {"anyOf": [keys, _HELP]}
+    for name, keys in {
+        "version": _keys(version=_TEXT, python=_TEXT, platform=_TEXT),
+        "releases": _keys(releases={"type": "array", "items": _keys(minor=_TEXT, version=_TEXT)}),
+        "help exit-codes": _keys(
+            exitCodes={"type": "array", "items": _keys(code={"type": "integer"}, name=_TEXT, meaning=_TEXT)},
             precedence={"type": "array", "items": _TEXT},
         ),
         "completion": _keys(shell=_TEXT, script=_TEXT),
@@ -146,11 +156,17 @@ _LISTED = {"type": "array", "items": _keys(fingerprint=_TEXT, rule=_TEXT)}
         "plugins list": _VERSIONS,
         "plugins resolve": _VERSIONS,
         "plugins outdated": _VERSIONS,
+        "plugins upgrade": _VERSIONS,
+        "plugins verify": _VERIFIED,
         "plugins lock": _LOCK,
         "plugins enable": _VERSIONS,
         "plugins disable": _VERSIONS,
         "plugins remove": _VERSIONS,
         "plugins diff": _DIFF,
+        "audit": _AUDIT,
+        "audit rules": _keys(rules={"type": "array", "items": _RULE}),
+        "audit diff": _keys(new=_LISTED, gone=_LISTED, same=_LISTED),
+        "explain": _RULE,
         "check": _keys(checks={"type": "array", "items": _CHECK}),
         "status": _STATUS,
         "wait": _STATUS,
@@ -163,7 +179,3 @@ _LISTED = {"type": "array", "items": _keys(fingerprint=_TEXT, rule=_TEXT)}
         "install": _keys(instance=_INSTANCE, preview=_EFFECTIVE),
     }.items()
 }
-        "audit": _AUDIT,
-        "audit rules": _keys(rules={"type": "array", "items": _RULE}),
-        "audit diff": _keys(new=_LISTED, gone=_LISTED, same=_LISTED),
-        "explain": _RULE,

@@ -62,6 +62,8 @@ PLUGINS: Mapping[str, Entry] = {
     "list": Entry("installer.cli.plugins:list_", "The plugins of a configuration, and what is known of their hashes."),
     "resolve": Entry("installer.cli.plugins:resolve", "Which version of a plugin to take, with its hash."),
     "outdated": Entry("installer.cli.plugins_outdated:outdated", "Which plugins could be newer, and why that version."),
+    "upgrade": Entry("installer.cli.plugins_upgrade:upgrade", "Move plugins to other versions, with their hashes."),
+    "verify": Entry("installer.cli.plugins_verify:verify", "Whether plugins are what they say, byte by byte."),
     "lock": Entry("installer.cli.plugins_lock:lock", "Hold versions, hashes and digests of plugins fast in a file."),
     "diff": Entry("installer.cli.plugins_diff:diff", "What the defaults of two releases change for a configuration."),
     "enable": Entry("installer.cli.plugins_switching:enable", "Switch plugins on."),

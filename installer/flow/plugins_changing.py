@@ -109,6 +109,7 @@ def _planned(source: Source, world: World, decision: Decision) -> Plan:
     layer = Homes(draft, world.instance, source.manifests).plugins()
     decision.plan(draft, layer)
     prediction = predict(world, draft, layer, source.layers)
+    _warn_of_losses(draft, source.prediction, prediction)
     return Plan(draft, _of_unknown_release(source, draft, prediction), layer, source.layers)
 
 
@@ -120,6 +121,17 @@ def _of_unknown_release(source: Source, draft: Draft, prediction: Prediction) ->
     before, after = source.prediction.failure, prediction.failure
     same = before is not None and after is not None and before.message == after.message
     return replace(prediction, failure=None) if same else prediction
+
+
+def _warn_of_losses(draft: Draft, before: Prediction, after: Prediction) -> None:
+    """Up to RHDH 1.8 a package of another version is another plugin, which inherits nothing from an include."""
+    configured = {one.name: one for one in before.plugins.plugins if one.enabled and one.plugin_config}
+    for one in after.plugins.plugins:
+        old = configured.get(one.name)
+        if one.enabled and old is not None and not one.plugin_config:
+            message = f"{one.package} has no pluginConfig any more: that of {old.package} came from an include"
+            fix = "write that pluginConfig into the entry"
+            draft.warn("config-left-behind", message, where=before.place(old.origin), fix=fix)
 
 
 # -- files

@@ -12,25 +12,27 @@ from installer.plan.draft import Draft, Touched
 from installer.plan.entries import escaped
 from installer.plan.entry import schema_of
 from installer.plugins.behaviour import Behaviour
-from installer.yamltext.patch import Branch, Drop, Set
+from installer.yamltext.patch import Branch, Drop, Path, Set
+from installer.yamltext.splices import spliced
+from installer.yamltext.tokens import exchanged, sorted_by_place
+from installer.yamltext.values import Schema
 
 
 @dataclass(frozen=True, slots=True)
 class Repackage:
-    """Another version, tag or digest: the whole `package` as RHDH shall read it. `integrity` None: the entry has none.
+    """Another version, tag or digest: the whole `package` as RHDH shall read it; its hash is a `Rehash` beside this.
 
     `number` counts the items of `plugins` from 0, in every one of these.
     """
 
     number: int
     package: str
-    integrity: str | None
     summary: str
 
 
 @dataclass(frozen=True, slots=True)
 class Rehash:
-    """The right hash for the version that stands there; a line of its own where there is none yet."""
+    """The hash of the version that stands there, or will; a line of its own where there is none yet."""
 
     number: int
     integrity: str
@@ -67,20 +69,46 @@ EntryEdit = Repackage | Rehash | Switch | Remove | Add
 
 
 def edit_entries(draft: Draft, layer: Layer, behaviour: Behaviour, edits: Iterable[EntryEdit]) -> None:
-    """Carries the edits into the draft, all in one patch. Raises InstallerError (INVALID) where that cannot be done."""
-    patch, summaries = Branch(), []
-    for edit in edits:
-        _into(patch, edit, layer)
-        summaries.append(edit.summary)
-    touched = Touched(layer.ref, layer.owner, "; ".join(summaries))
-    draft.patch(layer.region, patch, schema_of(behaviour), touched)
+    """Carries the edits into the draft. Raises InstallerError (INVALID) where that cannot be done."""
+    wanted = list(edits)
+    touched = Touched(layer.ref, layer.owner, "; ".join(one.summary for one in wanted if one.summary))
+    schema = schema_of(behaviour)
+    done = _exchange(draft, layer, schema, wanted, touched)
+    patch = Branch()
+    for edit in wanted:
+        if edit not in done:
+            _into(patch, edit, layer)
+    draft.patch(layer.region, patch, schema, touched)
+
+
+def _exchange(
+    draft: Draft, layer: Layer, schema: Schema, wanted: Iterable[EntryEdit], touched: Touched
+) -> list[EntryEdit]:
+    """Those that are a scalar with another text, done without touching what stands around it."""
+    region = layer.region
+    texts = {found[0]: (found[1], edit) for edit in wanted if (found := _exchangeable(edit, layer)) is not None}
+    paths = {path: text for path, (text, _) in texts.items()}
+    before = draft.characters(region.text)
+    splices = exchanged(before, paths, schema, region.index) if paths else {}
+    if splices:
+        draft.rewrite(region.text, spliced(before, sorted_by_place(splices)), touched)
+    return [texts[path][1] for path in splices]
+
+
+def _exchangeable(edit: EntryEdit, layer: Layer) -> tuple[Path, str] | None:
+    match edit:
+        case Repackage(number, package):
+            return (*layer.region.path, "plugins", number, "package"), _written(package, layer)
+        case Rehash(number, integrity):
+            return (*layer.region.path, "plugins", number, "integrity"), integrity
+        case _:
+            return None
 
 
 def _into(patch: Branch, edit: EntryEdit, layer: Layer) -> None:
     match edit:
-        case Repackage(number, package, integrity):
+        case Repackage(number, package):
             patch.put(("plugins", number, "package"), Set(_written(package, layer)))
-            patch.put(("plugins", number, "integrity"), Drop() if integrity is None else Set(integrity))
         case Rehash(number, integrity):
             patch.put(("plugins", number, "integrity"), Set(integrity))
         case Switch(number, key, value):
