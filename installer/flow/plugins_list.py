@@ -43,8 +43,8 @@ def list_(
     """
     with plugins_of(request, connection, progress) as source:
         prediction = source.prediction
-        rows = [_view(prediction, one) for one in (*prediction.plugins.plugins, *prediction.plugins.dropped)]
-        found = (*source.warnings, *([_problem(prediction.failure)] if prediction.failure else []))
+        rows = [view(prediction, one) for one in (*prediction.plugins.plugins, *prediction.plugins.dropped)]
+        found = (*source.warnings, *([would_fail(prediction.failure)] if prediction.failure else []))
         result = {**source.view, "plugins": rows, "unknownIncludes": list(prediction.plugins.unknown)}
         unseen = "".join(
             f"note: {name} is not at hand: its plugins are not listed; --defaults FILE names it\n"
@@ -77,7 +77,8 @@ def judged(package: str, integrity: str | None) -> Judged:
             return Judged("unchecked", _UNCHECKED, expected)
 
 
-def _view(prediction: Prediction, plugin: EffectivePlugin) -> dict[str, Any]:
+def view(prediction: Prediction, plugin: EffectivePlugin) -> dict[str, Any]:
+    """One of `result.plugins`, as far as it is known without asking anybody."""
     source = source_of(plugin.package)
     found = judged(plugin.package, plugin.integrity)
     place = prediction.place(plugin.origin)
@@ -112,7 +113,8 @@ def current_of(package: str, source: Source) -> str | None:
     return last.partition(":")[2] or None
 
 
-def _problem(failure: Failure) -> Problem:
+def would_fail(failure: Failure) -> Problem:
+    """A warning: the plugins are told all the same."""
     message = f"RHDH would not start: {failure.message}"
     fix = "rhdh-orchestrator config effective says more"
     return Problem("rhdh-would-fail", message, failure.where, fix, ExitCode.OK)
