@@ -151,20 +151,24 @@ class Running:
         """Where a field of an entry stands: its line in the main file, the entry in an included one."""
         place, words = self.prediction.place(origin), f"{one.package} {name}"
         number = self._numbers.get(place) if origin.file == MAIN else None
-        if number is None or self._main is None:
+        if number is None or self.plugins_file is None:
             return self.spot(place, words)
-        return self._main.at("plugins", number, str(name), called=words)
+        return self.plugins_file.at("plugins", number, str(name), called=words)
 
     @cached_property
-    def _main(self) -> Layered | None:
+    def app_configs(self) -> tuple[Layered, ...]:
+        return tuple(self.layered(layer) for layer in self.instance.app_config)
+
+    @cached_property
+    def plugins_file(self) -> Layered | None:
         return None if self.instance.plugins is None else self.layered(self.instance.plugins)
 
     @cached_property
     def _numbers(self) -> dict[Place | None, int]:
         """The numbers of the main file's entries, by where they begin."""
-        if self._main is None:
+        if self.plugins_file is None:
             return {}
-        return {self._main.at("plugins", number).place: number for number, _ in self._main.entries()}
+        return {self.plugins_file.at("plugins", number).place: number for number, _ in self.plugins_file.entries()}
 
     def setting(self, path: str) -> Setting | None:
         found = lookup(self.config, path) if self.config is not None and self.config.failure is None else None
@@ -185,8 +189,8 @@ class Running:
 
     def home(self, path: str) -> Spot:
         """Where something new would be written: the last app-config, or what RHDH is made from."""
-        if self.instance.app_config:
-            return replace(self.layered(self.instance.app_config[-1]).at(), path=path)
+        if self.app_configs:
+            return replace(self.app_configs[-1].at(), path=path)
         return replace(self.owner, path=path)
 
     @cached_property

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from yaml.nodes import MappingNode, ScalarNode
+from yaml.nodes import ScalarNode
 
 from installer.audit.secret import Secret, reduce
 from installer.audit.spot import Spot
@@ -19,7 +19,7 @@ from installer.instance.instance import Document, Path
 from installer.model.change import Ref
 from installer.model.place import Place
 from installer.yamltext.text import File, Text
-from installer.yamltext.values import Schema, construct, key_text
+from installer.yamltext.values import Schema, construct
 
 
 @dataclass(frozen=True)
@@ -120,24 +120,25 @@ class Object:
 
     def written(self, key: str) -> Written | None:
         """The value of a key of `data` as a text that somebody wrote; None where there is none."""
-        return self._written.get(key)
+        if key not in self._written:
+            self._written[key] = self._read(key)
+        return self._written[key]
 
     @cached_property
-    def _written(self) -> dict[str, Written]:
-        if self.document is None:
-            base = "/".join(part for part in (self.kind, self.namespace, self.name) if part)
-            return {
-                key: Written(Text.of(File(f"{base}/{key}", value.encode("utf-8", "surrogatepass"), value)))
-                for key, value in self.mapping("data").items()
-                if isinstance(value, str)
-            }
-        data = child(self.document.node, "data")
-        members = data.value if isinstance(data, MappingNode) else []
-        return {
-            key_text(key): Written(self.document.text.embedded(value))
-            for key, value in members
-            if isinstance(value, ScalarNode)
-        }
+    def _written(self) -> dict[str, Written | None]:
+        """What was asked for already: a text is found in its file only when somebody wants to read it."""
+        return {}
+
+    def _read(self, key: str) -> Written | None:
+        if self.document is not None:
+            data = child(self.document.node, "data")
+            value = child(data, key) if data is not None else None
+            return Written(self.document.text.embedded(value)) if isinstance(value, ScalarNode) else None
+        text = self.get("data", key)
+        base = "/".join(part for part in (self.kind, self.namespace, self.name) if part)
+        if not isinstance(text, str):
+            return None
+        return Written(Text.of(File(f"{base}/{key}", text.encode("utf-8", "surrogatepass"), text)))
 
     def twice(self) -> list[Twice]:
         """Every key that stands twice in one mapping of the object itself; none where the source has no text of it."""

@@ -83,12 +83,17 @@ REQUIREMENTS: tuple[Requirement, ...] = (
 )
 
 
-def judge_production(judgement: Judgement, findings: Iterable[Finding]) -> tuple[RequirementVerdict, ...]:
-    """The verdict on each requirement; a finding that somebody accepted is evidence, and decides nothing."""
+def judge_production(judgement: Judgement, judged: Iterable[str]) -> tuple[RequirementVerdict, ...]:
+    """The verdict on each requirement; a finding that somebody accepted is evidence, and decides nothing.
+
+    :param judged: the slugs of the rules that were asked; a requirement is never met by one that was not
+    """
     by_rule: dict[str, list[Finding]] = {}
-    for one in findings:
+    for one in judgement.findings:
         by_rule.setdefault(one.rule, []).append(one)
-    reasons = {one.rule: f"{one.rule} was skipped: {one.reason}" for one in judgement.skipped}
+    asked = set(judged)
+    reasons = {slug: f"{slug} was not judged" for one in REQUIREMENTS for slug in one.rules if slug not in asked}
+    reasons |= {one.rule: f"{one.rule} was skipped: {one.reason}" for one in judgement.skipped}
     reasons |= {one.rule: f"{one.rule} crashed: {one.reason}" for one in judgement.crashed}
     return tuple(_verdict(one, by_rule, reasons) for one in REQUIREMENTS)
 

@@ -39,6 +39,14 @@ class Contents:
         return {kind: tuple(objects) for kind, objects in found.items()}
 
     @cached_property
+    def by_namespace(self) -> Mapping[tuple[Kind, str], tuple[Object, ...]]:
+        found: dict[tuple[Kind, str], list[Object]] = {}
+        for kind, objects in self.by_kind.items():
+            for one in objects:
+                found.setdefault((kind, one.namespace), []).append(one)
+        return {key: tuple(objects) for key, objects in found.items()}
+
+    @cached_property
     def by_name(self) -> Mapping[tuple[Kind, str], tuple[Object, ...]]:
         found: dict[tuple[Kind, str], list[Object]] = {}
         for kind, objects in self.by_kind.items():
@@ -103,7 +111,11 @@ class Snapshot:
 
     def within(self, kind: Kind, namespace: str) -> tuple[Object, ...]:
         """The objects of a kind in a namespace (with those whose namespace the source does not tell)."""
-        return tuple(one for one in self.of(kind) if one.namespace == namespace or not (one.namespace and namespace))
+        self._require(kind)
+        if not namespace:
+            return self.contents.by_kind.get(kind, ())
+        found = self.contents.by_namespace
+        return (*found.get((kind, namespace), ()), *found.get((kind, ""), ()))
 
     def exists(self, kind: Kind, name: str, namespace: str = "") -> bool:
         """Whether a ConfigMap, a Secret or another object is there, or is made by a kustomization."""
@@ -269,13 +281,12 @@ class Snapshot:
     @property
     def plugins_file(self) -> Layered | None:
         """The main dynamic-plugins.yaml by itself."""
-        layer = self.instance.plugins
-        return None if layer is None else self._running.layered(layer)
+        return self._running.plugins_file
 
     @property
     def app_configs(self) -> tuple[Layered, ...]:
         """The files of app-config in the order in which they are read; the later ones win."""
-        return tuple(self._running.layered(layer) for layer in self.instance.app_config)
+        return self._running.app_configs
 
     def would_write(self, path: str) -> Spot:
         """Where a setting that is missing would be written."""

@@ -62,7 +62,7 @@ def _with_expired(
 def _report(request: AuditRequest, source: Source, judgement: Judgement) -> Report:
     production: tuple[RequirementVerdict, ...] | None = None
     if request.profile == "production" and not request.rules:
-        production = judge_production(judgement, judgement.findings)
+        production = judge_production(judgement, (one.slug for one in rules()))
     shown = [one for one in judgement.findings if at_least(one.severity, request.severity)]
     result: dict[str, Any] = result_view(judgement, shown, production)
     errors, warnings = _problems(source, judgement)

@@ -10,7 +10,7 @@ from installer.audit.rule import Rule
 from installer.audit.snapshot import Snapshot
 
 TWO = SetInstance(
-    operator={"spec": {"deployment": {"patch": {"spec": {"replicas": 2}}}}},
+    operator={"spec": {"application": {"replicas": 2}}},
     helm={"upstream": {"backstage": {"replicas": 2}}},
     chart={"replicas": 2},
     plain={"spec": {"replicas": 2}},
