@@ -147,7 +147,7 @@ def _entry(content: bytes) -> Entry:
 
 
 def _bytes(path: Path) -> bytes:
-    number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(number, "rb") as file:
         status = os.fstat(number)
         if not stat.S_ISREG(status.st_mode) or _foreign(status) or status.st_mode & 0o077:

@@ -31,19 +31,21 @@ class Trust(Protocol):
 class Sessions:
     """One pool of connections for each certificate of ours, made when it is needed. May be used by several threads.
 
-    Not one for all: a connection of a shared context would show the certificate to whoever asks for one.
+    Not one for all: a connection of a shared context would show the certificate to whoever asks for one. Plain http
+    has its own: to load the CAs takes longer than to ask on this machine.
     """
 
     def __init__(self, trust: Trust) -> None:
         self._trust = trust
-        self._made: dict[Certificate | None, Session] = {}
+        self._made: dict[tuple[bool, Certificate | None], Session] = {}
         self._making = threading.Lock()
 
-    def of(self, certificate: Certificate | None) -> "Session":
+    def of(self, *, secure: bool, certificate: Certificate | None) -> "Session":
+        key = secure, certificate
         with self._making:
-            if certificate not in self._made:
-                self._made[certificate] = _session(_context(self._trust, certificate))
-            return self._made[certificate]
+            if key not in self._made:
+                self._made[key] = _session(_context(self._trust, certificate) if secure else None)
+            return self._made[key]
 
     def close(self) -> None:
         with self._making:
@@ -51,7 +53,7 @@ class Sessions:
                 one.close()
 
 
-def _session(context: ssl.SSLContext) -> "Session":
+def _session(context: ssl.SSLContext | None) -> "Session":
     from http.cookiejar import DefaultCookiePolicy  # noqa: PLC0415
 
     import requests  # noqa: PLC0415 - costs a command that asks no registry 60 ms
@@ -61,9 +63,10 @@ def _session(context: ssl.SSLContext) -> "Session":
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     session.headers["User-Agent"] = "rhdh-orchestrator"
     session.headers["Accept-Encoding"] = "gzip, deflate"
-    if context.verify_mode is ssl.CERT_NONE:
-        _silence()
-    session.mount("https://", _adapter(context))
+    if context is not None:
+        session.mount("https://", _adapter(context))
+        if context.verify_mode is ssl.CERT_NONE:
+            _silence()
     return session
 
 

@@ -168,7 +168,8 @@ class Transport:
 
     @contextmanager
     def _sent(self, url: str, question: Question, proxy: str | None) -> Iterator["Response"]:
-        session = self._sessions.of(self.config.certificate(url) if url.startswith("https:") else None)
+        secure = url.startswith("https:")
+        session = self._sessions.of(secure=secure, certificate=self.config.certificate(url) if secure else None)
         response = session.request(
             question.method,
             without_user(url),

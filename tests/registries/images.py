@@ -3,17 +3,14 @@
 import base64
 import hashlib
 import json
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
 from installer.registries.oci_manifest import ANNOTATION, IMAGES, INDEXES
+from tests.registries.fake import Behaviour, Handler, served
 
-Behaviour = Callable[["ImageHandler"], None]
+__all__ = ["Asked", "Images", "image", "index", "served"]
 
 
 @dataclass
@@ -39,7 +36,9 @@ class Images:
     tell_digest: bool = True
     page: int = 2
     asked: list[Asked] = field(default_factory=list)
-    host: str = ""
+    url: str = ""
+    # What answers say in Cache-Control.
+    caching: dict[str, str] = field(default_factory=dict)
 
     def push(self, path: str, tag: str, document: dict[str, Any] | bytes, kind: str = IMAGES[0]) -> str:
         body = document if isinstance(document, bytes) else json.dumps(document).encode()
@@ -48,101 +47,61 @@ class Images:
         self.tags.setdefault(path, []).append(tag)
         return digest
 
+    @property
+    def host(self) -> str:
+        return self.url.removeprefix("http://").rstrip("/")
+
     def questions(self, part: str = "/v2/") -> list[Asked]:
         """What was asked below a path, without the first probe of what a loopback host speaks."""
         return [one for one in self.asked if part in one.path and one.path != "/v2/"]
 
-
-class ImageHandler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Any
-
-    def do_GET(self) -> None:
-        images: Images = self.server.images
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        images.asked.append(Asked(self.command, self.path, self.headers.get("authorization"), body))
-        if self.path == "/v2/":
-            self.answer(200)
-        elif self.path.startswith("/token"):
-            self.give_token(images, parse_qs(body.decode()))
-        elif images.behave is not None:
-            images.behave(self)
+    def handle(self, handler: Handler) -> None:
+        body = handler.rfile.read(int(handler.headers.get("content-length", 0)))
+        given = handler.headers.get("authorization")
+        self.asked.append(Asked(handler.command, handler.path, given, body))
+        if handler.path == "/v2/":
+            handler.answer(200)
+        elif handler.path.startswith("/token"):
+            self.give_token(handler, parse_qs(body.decode()))
+        elif self.behave is not None:
+            self.behave(handler, handler.path)
         else:
-            self.serve(images)
+            self.serve(handler)
 
-    def do_HEAD(self) -> None:
-        self.do_GET()
-
-    def do_POST(self) -> None:
-        self.do_GET()
-
-    def serve(self, images: Images) -> None:
-        if images.demand and self.headers.get("authorization") != images.demand[1]:
-            self.answer(401, b'{"errors":[]}', WWW_Authenticate=images.demand[0])
+    def serve(self, handler: Handler) -> None:
+        if self.demand and handler.headers.get("authorization") != self.demand[1]:
+            handler.answer(401, b'{"errors":[]}', WWW_Authenticate=self.demand[0])
             return
-        path, _, rest = self.path.removeprefix("/v2/").partition("/manifests/")
+        path, _, rest = handler.path.removeprefix("/v2/").partition("/manifests/")
         if rest:
-            self.give_manifest(images, path, rest)
+            self.give_manifest(handler, path, rest)
         else:
-            self.give_tags(images, self.path.removeprefix("/v2/").partition("/tags/")[0])
+            self.give_tags(handler, handler.path.removeprefix("/v2/").partition("/tags/")[0])
 
-    def give_manifest(self, images: Images, path: str, version: str) -> None:
-        kind, body = images.documents.get(f"{path}{'@' if ':' in version else ':'}{version}", ("", b""))
+    def give_manifest(self, handler: Handler, path: str, version: str) -> None:
+        kind, body = self.documents.get(f"{path}{'@' if ':' in version else ':'}{version}", ("", b""))
         if not kind:
-            self.answer(404, b'{"errors":[{"code":"MANIFEST_UNKNOWN"}]}')
+            handler.answer(404, b'{"errors":[{"code":"MANIFEST_UNKNOWN"}]}')
             return
-        digest = {"Docker_Content_Digest": f"sha256:{hashlib.sha256(body).hexdigest()}"} if images.tell_digest else {}
-        self.answer(200, body, Content_Type=kind, **digest)
+        digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
+        told = {"Docker_Content_Digest": digest} if self.tell_digest else {}
+        if handler.headers.get("if-none-match") == f'"{digest}"':
+            handler.answer(304, **self.caching)
+        else:
+            handler.answer(200, body, Content_Type=kind, ETag=f'"{digest}"', **told, **self.caching)
 
-    def give_tags(self, images: Images, path: str) -> None:
-        every, query = images.tags.get(path, []), parse_qs(self.path.partition("?")[2])
+    def give_tags(self, handler: Handler, path: str) -> None:
+        every, query = self.tags.get(path, []), parse_qs(handler.path.partition("?")[2])
         start = int(query.get("last", ["0"])[0])
-        more = start + images.page < len(every)
-        link = {"Link": f'</v2/{path}/tags/list?last={start + images.page}&n=2>; rel="next"'} if more else {}
-        found = {"name": path, "tags": every[start : start + images.page]}
-        self.answer(200 if path in images.tags else 404, json.dumps(found).encode(), **link)
+        more = start + self.page < len(every)
+        link = {"Link": f'</v2/{path}/tags/list?last={start + self.page}&n=2>; rel="next"'} if more else {}
+        found = {"name": path, "tags": every[start : start + self.page]}
+        handler.answer(200 if path in self.tags else 404, json.dumps(found).encode(), **link, **self.caching)
 
-    def give_token(self, images: Images, form: dict[str, list[str]]) -> None:
-        given = form["refresh_token"][0] if form else self.headers.get("authorization")
-        right = images.known is None or given == images.known
-        self.answer(200 if right else 401, json.dumps(images.token).encode())
-
-    def answer(self, status: int, body: bytes = b"", length: int | None = None, **headers: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body) if length is None else length))
-        for key, value in headers.items():
-            self.send_header(key.replace("_", "-"), value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-        if length is not None:
-            self.close_connection = True
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-    images: Images
-
-    def handle_error(self, *_: object) -> None:
-        """A client that goes away is what is tried."""
-
-
-@contextmanager
-def served(images: Images) -> Iterator[Images]:
-    server = Server(("127.0.0.1", 0), ImageHandler)
-    server.images = images
-    images.host = f"127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield images
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    def give_token(self, handler: Handler, form: dict[str, list[str]]) -> None:
+        given = form["refresh_token"][0] if form else handler.headers.get("authorization")
+        right = self.known is None or given == self.known
+        handler.answer(200 if right else 401, json.dumps(self.token).encode())
 
 
 def image(*paths: str, annotations: dict[str, str] | None = None) -> dict[str, Any]:

@@ -245,7 +245,7 @@ class TestElsewhere:
     @pytest.mark.parametrize("status", [401, 404, 500])
     def test_a_mirror_that_does_not_do_is_passed_over(self, status, images, others):
         digest = images.push("acme/plugins", "1.0", image())
-        others.behave = lambda handler: handler.answer(status)
+        others.behave = lambda handler, _: handler.answer(status)
         found = ask(f"oci://{images.host}/acme/plugins:1.0", rules=(self.rule(images, others),))
         assert (found.digest, found.source) == (digest, f"{images.host}/acme/plugins")
 

@@ -11,6 +11,7 @@ from installer.registries.oci import resolve
 from installer.registries.oci_manifest import ANNOTATION, IMAGES, INDEXES
 from installer.registries.oci_reference import parse
 from installer.registries.oci_tags import TAGS
+from tests.registries.fake import cut, drip, drip_headers, endless, silent, status
 from tests.registries.images import Images, image, index, served
 from tests.registries.test_oci import BASIC, QUICK, ask, asking, authfile, entry, no_helper, refused
 
@@ -27,37 +28,6 @@ def images():
 def others():
     with served(Images()) as running:
         yield running
-
-
-def status(code, **headers):
-    return lambda handler: handler.answer(code, b"{}", **headers)
-
-
-def endless(handler):
-    handler.send_response(200)
-    handler.send_header("Connection", "close")
-    handler.end_headers()
-    while handler.command != "HEAD":
-        handler.wfile.write(b" " * 65536)
-
-
-def drip(handler):
-    handler.send_response(200)
-    handler.send_header("Content-Length", "1000000")
-    handler.end_headers()
-    for _ in range(60):
-        handler.wfile.write(b" ")
-        handler.wfile.flush()
-        time.sleep(0.1)
-
-
-def silent(handler):
-    time.sleep(2)
-    handler.close_connection = True
-
-
-def cut(handler):
-    handler.answer(200, b'{"schemaVersion"', length=5000)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +123,7 @@ def test_an_index_that_lies(wrong, images):
 def test_a_redirect_elsewhere_carries_no_credential(images, others, tmp_path):
     digest = others.push("acme/plugins", "1.0", image())
 
-    def behave(handler):
+    def behave(handler, _):
         if handler.headers.get("authorization") != BASIC:
             handler.answer(401, WWW_Authenticate='Basic realm="here"')
         else:
@@ -166,7 +136,7 @@ def test_a_redirect_elsewhere_carries_no_credential(images, others, tmp_path):
 
 
 def test_a_place_that_we_are_led_to_cannot_ask_who_we_are(images, others, tmp_path):
-    images.behave = lambda handler: handler.answer(307, Location=f"http://{others.host}{handler.path}")
+    images.behave = lambda handler, _: handler.answer(307, Location=f"http://{others.host}{handler.path}")
     others.demand = (f'Bearer realm="http://{others.host}/token"', "Bearer t0k3n")
     file = authfile(tmp_path, {images.host: entry(), others.host: entry()})
     assert refused(f"oci://{images.host}/acme/plugins:1.0", file).exit is ExitCode.DENIED
@@ -184,11 +154,11 @@ def test_a_realm_without_a_token(token, images):
 def test_a_realm_that_leads_elsewhere_takes_no_credential_along(images, others, tmp_path):
     images.demand = (f'Bearer realm="http://{images.host}/leads"', "Bearer t0k3n")
 
-    def behave(handler):
+    def behave(handler, _):
         if handler.path.startswith("/leads"):
             handler.answer(307, Location=f"http://{others.host}/token")
         else:
-            handler.serve(images)
+            images.serve(handler)
 
     images.behave = behave
     images.push("acme/plugins", "1.0", image())
@@ -211,20 +181,12 @@ def test_a_realm_that_leads_elsewhere_takes_no_credential_along(images, others, 
     ],
 )
 def test_tags_that_are_none_or_never_end(body, link, images):
-    images.behave = lambda handler: handler.answer(200, body, **({"Link": link} if link else {}))
+    images.behave = lambda handler, _: handler.answer(200, body, **({"Link": link} if link else {}))
     registries = asking()
     with pytest.raises(InstallerError) as caught:
         registries.tags(parse(f"oci://{images.host}/acme/plugins:1"))
     registries.close()
     assert caught.value.exit is ExitCode.INVALID
-
-
-def drip_headers(handler):
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
-    for _ in range(100):
-        handler.wfile.write(b"x")
-        handler.wfile.flush()
-        time.sleep(0.1)
 
 
 def test_headers_that_never_end_are_not_waited_for(images, tmp_path):
