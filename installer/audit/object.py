@@ -130,6 +130,8 @@ class Object:
         return {}
 
     def _read(self, key: str) -> Written | None:
+        if self.ref.kind == "Secret":
+            return None
         if self.document is not None:
             data = child(self.document.node, "data")
             value = child(data, key) if data is not None else None

@@ -1,10 +1,13 @@
 """Every rule by its cases: it fails, it passes, it is skipped where it cannot see; its cases catch a broken check."""
 
+import ast
 import contextlib
 import dataclasses
+from pathlib import Path
 
 import pytest
 
+import installer.audit
 from installer.audit.engine import Judgement, judge, verdict_of
 from installer.audit.finding import Found
 from installer.audit.profiles import PROFILES
@@ -26,6 +29,8 @@ def loaded():
 
 
 RULES = loaded()
+AUDIT = Path(installer.audit.__file__).parent
+RULE_FILES = [*(path for group in GROUPS for path in (AUDIT / group).glob("*.py")), *AUDIT.glob("about_*.py")]
 ALWAYS_JUDGED = {"instance-not-identifiable"}  # that there is nothing is what it is about
 
 
@@ -136,6 +141,17 @@ def test_a_broken_check_is_caught(rule, change):
     assert any(bool(judged(case, broken).findings) != case.fails for case in own) or any(
         len(judged(case, broken).findings) != len(case.header.get("expect", ())) for case in own
     )
+
+
+# What leads around a snapshot's own answers, to Secrets in full or to where things came from.
+PAST_THE_SNAPSHOT = {"document", "given", "contents", "manifests", "origin", "files", "npmrc_file"}
+
+
+@pytest.mark.parametrize("path", RULE_FILES, ids=lambda path: path.stem)
+def test_a_rule_sees_the_snapshot_only(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert used & PAST_THE_SNAPSHOT == set()
 
 
 def test_every_rule_has_cases():

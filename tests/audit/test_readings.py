@@ -1,0 +1,47 @@
+"""Images, addresses, versions and variables taken apart: the tables of readings.yaml."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from installer.audit.addresses import address
+from installer.audit.images import image, minor_of_tag
+from installer.audit.variables import names_in
+from installer.audit.versions import minor, triple
+
+TABLES = yaml.safe_load(Path(__file__).with_name("readings.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("reference", "host", "repository", "tag", "digest", "floating"), TABLES["images"])
+def test_image(reference, host, repository, tag, digest, floating):
+    found = image(reference)
+    assert (found.host, found.repository, found.tag, found.digest) == (host, repository, tag, digest)
+    assert found.is_floating is floating
+
+
+@pytest.mark.parametrize(("tag", "numbers"), TABLES["tags"])
+def test_tag(tag, numbers):
+    assert minor_of_tag(tag) == (tuple(numbers) if numbers else None)
+
+
+@pytest.mark.parametrize(("url", "host", "name", "namespace", "port"), TABLES["addresses"])
+def test_address(url, host, name, namespace, port):
+    found = address(url)
+    assert (found.host, found.name, found.namespace, found.port) == (host, name, namespace, port)
+
+
+@pytest.mark.parametrize("text", ["", "http://", "http://[broken", "http://host:port"])
+def test_no_address(text):
+    assert address(text) is None
+
+
+@pytest.mark.parametrize(("version", "numbers"), TABLES["versions"])
+def test_version(version, numbers):
+    assert triple(version) == (tuple(numbers) if numbers else None)
+    assert minor(version) == (tuple(numbers[:2]) if numbers else None)
+
+
+@pytest.mark.parametrize(("text", "names"), TABLES["variables"])
+def test_variables(text, names):
+    assert list(names_in(text)) == names
