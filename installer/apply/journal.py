@@ -12,7 +12,7 @@ from typing import Any
 
 from installer import __version__
 from installer.apply.header import FINISHED, Header, Part, Phase, from_text, header_of, to_text
-from installer.cluster.cluster import Cluster, Object
+from installer.cluster.cluster import Cluster, Object, Objects
 from installer.cluster.errors import NotFound
 from installer.cluster.kinds import SECRET
 from installer.model.errors import ExitCode, InstallerError, fail
@@ -22,9 +22,9 @@ KEPT = 10
 # A Secret holds 1 MiB; base64 and the request around it must fit etcd's 1.5 MiB.
 PART = 700 * 1024
 _INSTANCE, _RUN, _ROLE = f"{MANAGER}/instance", f"{MANAGER}/run", f"{MANAGER}/role"
-_HEAD_TYPE, _PART_TYPE = f"{MANAGER}/run", f"{MANAGER}/part"
-# The field selector of all other Secrets.
-NO_JOURNAL = f"type!={_HEAD_TYPE},type!={_PART_TYPE}"
+HEAD_TYPE, _PART_TYPE = f"{MANAGER}/run", f"{MANAGER}/part"
+# The field selector of all other Secrets, the heads among them.
+NO_BYTES = f"type!={_PART_TYPE}"
 _LABEL = 63
 
 
@@ -91,14 +91,21 @@ def write(cluster: Cluster, run: Run) -> Journal:
         parts.append(Part(name, made["metadata"]["uid"]))
     header = header_of(run, __version__, tuple(parts), hashlib.sha256(data).hexdigest())
     content = {"header": _encoded(to_text(header))}
-    made = cluster.create(SECRET, _secret(_head_name(run.id), run, "head", _HEAD_TYPE, content), target.namespace)
+    made = cluster.create(SECRET, _secret(_head_name(run.id), run, "head", HEAD_TYPE, content), target.namespace)
     return Journal(cluster, run, _entry(made, header))
 
 
 def runs(cluster: Cluster, namespace: str, instance: str) -> tuple[Entry, ...]:
     """The heads of an instance's runs, the newest first; one request. Raises InstallerError: INVALID."""
     labels = f"{_INSTANCE}={label_of(instance)},{_ROLE}=head"
-    found = [_entry(one, _header(one)) for one in cluster.list(SECRET, namespace, labels=labels)]
+    return runs_of(cluster.list(SECRET, namespace, labels=labels), instance)
+
+
+def runs_of(secrets: Objects, instance: str) -> tuple[Entry, ...]:
+    """As `runs`, of Secrets that were read already."""
+    wanted = {_INSTANCE: label_of(instance), _ROLE: "head"}
+    of_instance = [one for one in secrets if wanted.items() <= (one["metadata"].get("labels") or {}).items()]
+    found = [_entry(one, _header(one)) for one in of_instance]
     return tuple(sorted(found, key=lambda one: (one.header.started, one.header.run), reverse=True))
 
 

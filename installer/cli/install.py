@@ -58,9 +58,8 @@ def install(ctx: click.Context, /, directory: str | None, **options: Any) -> "Re
     if options["render_infrastructure"] is not None:
         raise click.UsageError("--render-infrastructure is for --directory DIR: on a cluster helm installs it")
     connection = connection_of(options, within=LASTING)
-    from installer.flow.live_install import Talk
-    from installer.flow.live_install import install as live_walk
+    from installer.flow.live import install as live_walk
 
     request, live = requests_of({**options, "directory": ""})
     with progress_on(session, lasting=True) as progress:
-        return live_walk(connection, request, live, Talk(confirm_on(session), progress))
+        return live_walk(connection, request, live, confirm_on(session), progress)

@@ -30,13 +30,12 @@ def plan(ctx: click.Context, /, **options: Any) -> "Report":
     connection = connection_of(options)
     from installer.cli.progress import progress_on
     from installer.cli.terminal import confirm_on
-    from installer.flow.live_install import Talk
-    from installer.flow.live_install import plan as walk
+    from installer.flow.live import plan as walk
 
     request, live = requests_of({**options, "directory": ""})
     session = session_of(ctx)
     with progress_on(session) as progress:
-        return walk(connection, request, live, Talk(confirm_on(session), progress))
+        return walk(connection, request, live, confirm_on(session), progress)
 
 
 @command(

@@ -1,7 +1,7 @@
 """Reads and writes objects of one cluster through a small interface. Knows no object's meaning."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from installer.cluster.deadline import Deadline
 from installer.cluster.errors import Gone, NotFound, NotServed, Unreachable
@@ -17,6 +17,14 @@ _POD = Kind("", "Pod")
 _LOG = Resource("", "v1", "Pod", "pods/log", namespaced=True)
 _LOG_BYTES = 1024 * 1024
 _MERGE = "application/merge-patch+json"
+
+
+class Lister(Protocol):
+    """A cluster, or eyes that remember what they have seen of it."""
+
+    def list(
+        self, kind: Kind, namespace: str | None = None, *, labels: str = "", fields: str = "", page: int = PAGE
+    ) -> Objects: ...
 
 
 class Cluster:
@@ -43,7 +51,7 @@ class Cluster:
         return self._transport.deadline
 
     def close(self) -> None:
-        self._transport.clear()
+        self._transport.close()
 
     # -- what there is
 

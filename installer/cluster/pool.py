@@ -31,6 +31,7 @@ class Pool:
     proxy: str | None = None
     called: str | None = None
     _kept: list["Connection"] = field(default_factory=list)
+    _closed: bool = False
 
     def __post_init__(self) -> None:
         if self.proxy is not None and urlsplit(self.proxy).scheme not in _PORTS:
@@ -52,12 +53,17 @@ class Pool:
             connection.close()
             raise
 
-    def clear(self) -> None:
+    def close(self) -> None:
+        """Those that are in use are closed when their answer was read."""
+        self._closed = True
         while self._kept:
             self._kept.pop().close()
 
     def keep(self, connection: "Connection") -> None:
-        self._kept.append(connection)  # append and pop are one step each for all threads
+        if self._closed:
+            connection.close()
+        else:
+            self._kept.append(connection)  # append and pop are one step each for all threads
 
     def _connected(self, seconds: float) -> "Connection":
         while self._kept:

@@ -1,6 +1,7 @@
 """The kinds of the API and how they are addressed, found by one probe and remembered. Reads no object."""
 
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -71,21 +72,23 @@ Ask = Callable[[str, str], Mapping[str, Any]]
 
 
 class Resources:
-    """Finds kinds. `ask(path, accept)` gets a JSON answer; `memory` outlives the process."""
+    """Finds kinds. `ask(path, accept)` gets a JSON answer; `memory` outlives the process. For several threads."""
 
     def __init__(self, ask: Ask, memory: Memory) -> None:
         self._ask = ask
         self._memory = memory
         self._groups: dict[str, Group] | None = None
         self._fresh = False
+        self._lock = threading.RLock()
 
     def find(self, kind: Kind) -> Resource | None:
         """The resource of a kind; None where the server has none. What was remembered never says "none"."""
-        found = self._find(kind)
-        if found is None and not self._fresh and kind.group:
-            self.forget()
+        with self._lock:
             found = self._find(kind)
-        return found
+            if found is None and not self._fresh and kind.group:
+                self.forget()
+                found = self._find(kind)
+            return found
 
     def need(self, kind: Kind) -> Resource:
         """Raises NotServed."""
@@ -96,9 +99,10 @@ class Resources:
 
     def serves(self, group: str) -> bool:
         """Whether the server has an API group at all (config.openshift.io: it is OpenShift)."""
-        if group not in self._known() and not self._fresh:
-            self.forget()
-        return group in self._known()
+        with self._lock:
+            if group not in self._known() and not self._fresh:
+                self.forget()
+            return group in self._known()
 
     def namespaced(self) -> tuple[Resource, ...]:
         """Every kind whose objects live in namespaces, each in the version that the server prefers."""
@@ -110,8 +114,9 @@ class Resources:
 
     def forget(self) -> None:
         """Ask the server again at the next question."""
-        self._memory.clear()
-        self._groups = None
+        with self._lock:
+            self._memory.clear()
+            self._groups = None
 
     def _find(self, kind: Kind) -> Resource | None:
         if not kind.group:

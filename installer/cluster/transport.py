@@ -93,8 +93,8 @@ class Transport:
             raise Answered(response.status, headers, body)
         return Whole(body)
 
-    def clear(self) -> None:
-        self.pool.clear()
+    def close(self) -> None:
+        self.pool.close()
 
     def _send(self, asked: Request, seconds: float) -> Answer:
         target = f"{asked.path}?{urlencode(asked.query)}" if asked.query else asked.path

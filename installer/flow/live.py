@@ -1,12 +1,22 @@
-"""The commands that look at a live cluster: `check` and `status`. Write nothing to it."""
+"""The doors of the commands on a live cluster: each begins to ask it, then loads what it is about. Writes nothing."""
 
+from collections.abc import Callable
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from installer.cluster.cluster import Cluster
 from installer.cluster.connect import connect
+from installer.cluster.eyes import Eyes
 from installer.cluster.options import ConnectionOptions
+from installer.flow.live_ahead import look_ahead
 from installer.flow.saying import discreet
 from installer.model.report import Report
+
+if TYPE_CHECKING:
+    from installer.apply.hands import Progress
+    from installer.model.request import InstallRequest, LiveRequest
+
+Confirm = Callable[[str, str], bool | None]
 
 
 @discreet
@@ -28,3 +38,48 @@ def check(connection: ConnectionOptions, **request: Any) -> Report:
 
     with closing(connect(connection)) as cluster:
         return run(cluster, connection, CheckRequest(**request))
+
+
+@discreet
+def install(
+    connection: ConnectionOptions,
+    request: "InstallRequest",
+    live: "LiveRequest",
+    confirm: Confirm,
+    progress: "Progress",
+) -> Report:
+    """Raises InstallerError for what stops the command before its first write."""
+    with closing(connect(connection)) as cluster:
+        eyes = _begun(cluster, connection, request)
+        from installer.flow.live_install import Talk  # noqa: PLC0415
+        from installer.flow.live_install import install as walk  # noqa: PLC0415
+        from installer.flow.live_runs import Means  # noqa: PLC0415
+
+        means = Means(connection, cluster, live.helm, progress)
+        return walk(means, eyes, request, live, Talk(confirm, progress))
+
+
+@discreet
+def plan(
+    connection: ConnectionOptions,
+    request: "InstallRequest",
+    live: "LiveRequest",
+    confirm: Confirm,
+    progress: "Progress",
+) -> Report:
+    """What `install` would do. Raises as `install`."""
+    with closing(connect(connection)) as cluster:
+        eyes = _begun(cluster, connection, request)
+        from installer.flow.live_install import Talk  # noqa: PLC0415
+        from installer.flow.live_install import plan as walk  # noqa: PLC0415
+        from installer.flow.live_runs import Means  # noqa: PLC0415
+
+        means = Means(connection, cluster, live.helm, progress)
+        return walk(means, eyes, request, live, Talk(confirm, progress))
+
+
+def _begun(cluster: Cluster, connection: ConnectionOptions, request: "InstallRequest") -> Eyes:
+    """Eyes that read on while the rest of the program loads."""
+    eyes = Eyes(cluster)
+    look_ahead(eyes, request.instance, connection.namespace)
+    return eyes

@@ -1,9 +1,8 @@
 """Reads what a cluster has of the Orchestrator's infrastructure, each kind once. Judges and writes nothing."""
 
-from typing import Protocol
-
-from installer.cluster.cluster import Cluster, Objects
+from installer.cluster.cluster import Cluster, Lister, Objects
 from installer.cluster.errors import NotFound, NotServed
+from installer.cluster.eyes import Eyes, Question
 from installer.cluster.kinds import (
     EVENTING,
     NAMESPACE,
@@ -18,20 +17,15 @@ from installer.cluster.kinds import (
 from installer.cluster.resources import Kind
 from installer.desired.infrastructure import Existing, InfrastructureGoal, Place, needs_database_secret, place
 from installer.desired.values import at, overlaid
-from installer.instance.stored_release import StoredRelease, applied, labels, newest
+from installer.flow.live_secrets import secrets, with_history
+from installer.instance.stored_release import StoredRelease, applied, newest
 from installer.knowledge.chart import orchestrator
 from installer.knowledge.releases import Release
 from installer.model.errors import ExitCode, fail
 from installer.model.run import RELEASE
 
-_EVERYWHERE = (NAMESPACE, SERVING, EVENTING, PLATFORM)
+EVERYWHERE = (NAMESPACE, SERVING, EVENTING, PLATFORM)
 _BESIDE_THE_PLATFORM = (SERVICE, STATEFUL_SET, NETWORK_POLICY)
-
-
-class Lister(Protocol):
-    """A cluster, or eyes that remember what they have seen of it."""
-
-    def list(self, kind: Kind, namespace: str | None = None, *, labels: str = "") -> Objects: ...
 
 
 def observe(
@@ -47,9 +41,9 @@ def observe(
     :param lister: who lists, where the lists are of use to others too
     """
     eyes = lister or cluster
-    secrets = eyes.list(SECRET, rhdh_namespace, labels=labels(RELEASE))
-    stored = newest(secrets, RELEASE)
-    found = [one for kind in _EVERYWHERE for one in _listed(eyes, kind)]
+    records = with_history(eyes, secrets(eyes, rhdh_namespace), RELEASE, rhdh_namespace)
+    stored = newest(records, RELEASE)
+    found = [one for kind in EVERYWHERE for one in _listed(eyes, kind)]
     platforms = tuple(one for one in found if one["kind"] == PLATFORM.kind)
     where = place(
         release,
@@ -58,12 +52,14 @@ def observe(
         platforms=platforms,
         stored=stored,
     )
+    if isinstance(eyes, Eyes):
+        eyes.ahead(Question(kind, where.namespace) for kind in _BESIDE_THE_PLATFORM)
     found += [one for kind in _BESIDE_THE_PLATFORM for one in _listed(eyes, kind, where.namespace)]
     return Existing(
         objects=tuple(found),
-        kinds=frozenset(one.kind for one in (*_EVERYWHERE, *_BESIDE_THE_PLATFORM)),
+        kinds=frozenset(one.kind for one in (*EVERYWHERE, *_BESIDE_THE_PLATFORM)),
         stored=stored,
-        applied=applied(secrets, RELEASE),
+        applied=applied(records, RELEASE),
         has_database_secret=_has_database_secret(cluster, where, stored),
         is_openshift=cluster.serves(OPENSHIFT),
     )

@@ -10,16 +10,18 @@ from typing import Any
 from installer.apply.hands import Hands, Progress
 from installer.cluster.cluster import Cluster
 from installer.cluster.connect import connect
+from installer.cluster.eyes import Eyes
 from installer.cluster.options import ConnectionOptions
 from installer.flow import plan_file
 from installer.flow.live_check_permissions import require
 from installer.flow.live_drift import refuse_drift
 from installer.flow.live_instance import find
-from installer.flow.live_journal import unfinished
+from installer.flow.live_journal import unfinished_of
 from installer.flow.live_permissions import Scope, needed
 from installer.flow.live_planning import Prepared, prepare
 from installer.flow.live_report import gated, refusals, report_of, text_of, values_not_applied
 from installer.flow.live_runs import Confirm, Means, Outcome, start, take_up
+from installer.flow.live_secrets import secrets
 from installer.flow.new_run import begun_now
 from installer.flow.published import compared
 from installer.flow.saying import discreet
@@ -37,17 +39,17 @@ class Talk:
     progress: Progress
 
 
-@discreet
-def install(connection: ConnectionOptions, request: InstallRequest, live: LiveRequest, talk: Talk) -> Report:
-    """Raises InstallerError for what stops the command before its first write."""
-    with closing(connect(connection)) as cluster:
-        means = Means(connection, cluster, live.helm, talk.progress)
-        if not request.dry_run:
-            stopped = continued(means, request, talk)
-            if stopped is not None:
-                return stopped
-        prepared, problems = _prepared(cluster, connection, request, live, talk)
-        return answered(means, prepared, problems, request, talk)
+def install(means: Means, eyes: Eyes, request: InstallRequest, live: LiveRequest, talk: Talk) -> Report:
+    """Raises InstallerError for what stops the command before its first write.
+
+    :param eyes: on the cluster of `means`; what they have read ahead is of this moment
+    """
+    if not request.dry_run:
+        stopped = continued(means, request, talk, eyes)
+        if stopped is not None:
+            return stopped
+    prepared, problems = _prepared(means, eyes, request, live, talk)
+    return answered(means, prepared, problems, request, talk)
 
 
 def answered(
@@ -64,19 +66,17 @@ def answered(
     return _with_values(prepared, gated(_carried_out(means, prepared, report, request, talk), request))
 
 
-@discreet
-def plan(connection: ConnectionOptions, request: InstallRequest, live: LiveRequest, talk: Talk) -> Report:
-    """What `install` would do, and with `out` a file that `apply` carries out. Raises as `install`."""
-    with closing(connect(connection)) as cluster:
-        prepared, problems = _prepared(cluster, connection, request, live, talk)
-        report = report_of(prepared, request)
-        if problems:
-            return replace(report, errors=problems)
-        if live.out:
-            plan_file.write(live.out, plan_file.Planned(prepared.run, cluster.server, prepared.base))
-        result = {**(report.result or {}), "file": live.out}
-        text = f"{report.text}{plan_file.how_to_apply(live.out)}"
-        return _with_values(prepared, gated(replace(report, result=result, text=text), request))
+def plan(means: Means, eyes: Eyes, request: InstallRequest, live: LiveRequest, talk: Talk) -> Report:
+    """What `install` would do, and with `out` a file that `apply` carries out. Parameters and errors as `install`."""
+    prepared, problems = _prepared(means, eyes, request, live, talk)
+    report = report_of(prepared, request)
+    if problems:
+        return replace(report, errors=problems)
+    if live.out:
+        plan_file.write(live.out, plan_file.Planned(prepared.run, means.cluster.server, prepared.base))
+    result = {**(report.result or {}), "file": live.out}
+    text = f"{report.text}{plan_file.how_to_apply(live.out)}"
+    return _with_values(prepared, gated(replace(report, result=result, text=text), request))
 
 
 @discreet
@@ -113,10 +113,10 @@ def told(outcome: Outcome) -> str:
 
 
 def _prepared(
-    cluster: Cluster, connection: ConnectionOptions, request: InstallRequest, live: LiveRequest, talk: Talk
+    means: Means, eyes: Eyes, request: InstallRequest, live: LiveRequest, talk: Talk
 ) -> tuple[Prepared, tuple[Problem, ...]]:
     """The plan, and what stands in its way; registries are asked only where nothing else does."""
-    prepared = prepare(cluster, connection.namespace, request, live, talk.progress)
+    prepared = prepare(means.cluster, eyes, means.connection.namespace, request, live, talk.progress)
     problems = refusals(prepared, live)
     if problems or live.operators_only:
         return prepared, problems
@@ -124,12 +124,14 @@ def _prepared(
     return replace(prepared, hashes=hashes), hashes.problems
 
 
-def continued(means: Means, request: InstallRequest, talk: Talk) -> Report | None:
+def continued(means: Means, request: InstallRequest, talk: Talk, eyes: Eyes | None = None) -> Report | None:
     """A run that stopped is brought to its end first; its report where that fails."""
-    running = find(means.cluster, request.instance, means.connection.namespace).running
-    stopped = unfinished(means.cluster, running.namespace, running.name)
+    eyes = eyes or Eyes(means.cluster)
+    running = find(eyes, request.instance, means.connection.namespace).running
+    stopped = unfinished_of(secrets(eyes, running.namespace), running.name)
     if stopped is None:
         return None
+    eyes.forget()
     said = f"run {stopped.run} ({stopped.command} of {stopped.started}) has stopped before its end"
     talk.progress(f"{said}: going on with it first")
     if not request.yes:

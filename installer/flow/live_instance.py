@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from installer.cluster.cluster import Cluster, Object, Objects
+from installer.cluster.cluster import Lister, Object, Objects
 from installer.cluster.errors import Forbidden, NotServed
 from installer.cluster.kinds import BACKSTAGE, DEPLOYMENT, STATEFUL_SET
+from installer.flow.live_ahead import place_of
 from installer.instance.operator import INIT_CONTAINER, owned_name
 from installer.instance.version import Version, first, of_image, of_workload
 from installer.instance.view import View
@@ -68,12 +69,12 @@ class Seen:
     deployments: Objects
 
 
-def find(cluster: Cluster, selection: str | None, namespace: str | None) -> Seen:
+def find(cluster: Lister, selection: str | None, namespace: str | None) -> Seen:
     """The instance; `selection` is NAMESPACE/NAME or NAME, `namespace` that of -n.
 
     Raises InstallerError: TARGET where there is none or there are several; Forbidden where we may not look.
     """
-    inside = selection.partition("/")[0] if selection and "/" in selection else namespace
+    inside = place_of(selection, namespace)
     try:
         resources = _listed(cluster, BACKSTAGE, inside)
         deployments = _listed(cluster, DEPLOYMENT, inside)
@@ -85,7 +86,7 @@ def find(cluster: Cluster, selection: str | None, namespace: str | None) -> Seen
     return Seen(_one(found, selection, inside), deployments)
 
 
-def instances(cluster: Cluster, namespace: str) -> frozenset[str]:
+def instances(cluster: Lister, namespace: str) -> frozenset[str]:
     """The addresses of every RHDH in a namespace. Raises Forbidden."""
     workloads = [*_listed(cluster, DEPLOYMENT, namespace), *_listed(cluster, STATEFUL_SET, namespace)]
     return frozenset(one.address for one in _instances(_listed(cluster, BACKSTAGE, namespace), workloads))
@@ -124,7 +125,7 @@ def viewed(one: Object) -> View:
     return View(Text.of(file), node)
 
 
-def _listed(cluster: Cluster, kind: Any, namespace: str | None) -> Objects:
+def _listed(cluster: Lister, kind: Any, namespace: str | None) -> Objects:
     try:
         return cluster.list(kind, namespace, page=_EVERYTHING)
     except NotServed:

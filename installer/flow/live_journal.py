@@ -3,8 +3,8 @@
 from contextlib import closing
 
 from installer.apply.header import Header
-from installer.apply.journal import Entry, runs, unknown
-from installer.cluster.cluster import Cluster
+from installer.apply.journal import Entry, runs, runs_of, unknown
+from installer.cluster.cluster import Cluster, Objects
 from installer.cluster.connect import connect
 from installer.cluster.options import ConnectionOptions
 from installer.flow.live_instance import described, find
@@ -40,8 +40,16 @@ def standing(cluster: Cluster, namespace: str, instance: str, header: Header) ->
 
 def unfinished(cluster: Cluster, namespace: str, instance: str) -> Header | None:
     """The run that stopped before its end and may be taken up again (the newest, and there is one at most)."""
-    found = (one.header for one in runs(cluster, namespace, instance))
-    return next((one for one in found if one.is_open), None)
+    return _open_one(runs(cluster, namespace, instance))
+
+
+def unfinished_of(secrets: Objects, instance: str) -> Header | None:
+    """As `unfinished`, of Secrets that were read already."""
+    return _open_one(runs_of(secrets, instance))
+
+
+def _open_one(found: tuple[Entry, ...]) -> Header | None:
+    return next((one.header for one in found if one.header.is_open), None)
 
 
 def chosen(found: tuple[Entry, ...], run: str | None, namespace: str) -> Entry | None:

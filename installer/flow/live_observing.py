@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from installer.apply.journal import NO_JOURNAL
-from installer.cluster.cluster import Cluster, Object, Objects
+from installer.cluster.cluster import Cluster, Lister, Object, Objects
 from installer.cluster.errors import Forbidden, NotFound, NotServed
-from installer.cluster.kinds import CONFIG_MAP, ROUTE, SECRET, SUBSCRIPTION
+from installer.cluster.kinds import CONFIG_MAP, ROUTE, SUBSCRIPTION
 from installer.flow.live_instance import Running, gitops
+from installer.flow.live_secrets import configuration, secrets
 from installer.flow.observing import orchestrator_of, read_text
 from installer.instance import helm, live, operator, plain
 from installer.instance.chart import Release as ChartRelease
@@ -16,16 +16,13 @@ from installer.instance.chart import Values, recognise
 from installer.instance.instance import Instance
 from installer.instance.live import Live
 from installer.instance.objects import Objects as Referred
-from installer.instance.stored_release import TYPE, StoredRelease, newest
+from installer.instance.stored_release import StoredRelease, newest
 from installer.instance.version import of_chart
 from installer.instance.view import view
 from installer.knowledge.releases import Release, release
 from installer.model.errors import ExitCode, fail
 from installer.model.run import Target
 from installer.plan.prediction import World
-
-# Helm's storage may hold a megabyte for each revision, our own journal more: neither is configuration.
-_CONFIGURATION = f"type!={TYPE},{NO_JOURNAL}"
 
 
 @dataclass(frozen=True)
@@ -51,24 +48,33 @@ class LiveObserved:
 
 
 def observe(
-    cluster: Cluster, running: Running, rhdh_version: str | None, defaults: str | None, others: Objects
+    cluster: Cluster,
+    running: Running,
+    rhdh_version: str | None,
+    defaults: str | None,
+    others: Objects,
+    *,
+    lister: Lister | None = None,
 ) -> LiveObserved:
     """Everything about one RHDH that a plan needs.
 
+    :param lister: who lists, where the lists are of use to others too
     :param others: objects read already that may tell the release (Subscriptions of RHDH's operator)
     Raises InstallerError: TARGET, INVALID, DECIDE, DENIED, as on a directory.
     """
     asked = release(rhdh_version) if rhdh_version else None
     default_text = read_text(defaults) if defaults else None
-    stored = _stored(cluster, running) if running.flavour == "helm" else None
-    found = [*_own(running), *_configuration(cluster, running), *_route(cluster, running), *others]
+    found_secrets = secrets(lister or cluster, running.namespace)
+    stored = _stored(found_secrets, running) if running.flavour == "helm" else None
+    maps = (lister or cluster).list(CONFIG_MAP, running.namespace, page=0)
+    found = [*_own(running), *maps, *configuration(found_secrets), *_route(cluster, running), *others]
     shown = live.read(found, (stored.name, stored.values) if stored else None)
     instance = _instance(shown, running, stored)
     chosen = asked or _release_of(running, instance)
     return LiveObserved(running, shown, World(instance, chosen, default_text, orchestrator_of(chosen)), stored)
 
 
-def telling(cluster: Cluster, running: Running) -> Objects:
+def telling(cluster: Lister, running: Running) -> Objects:
     """The Subscription of RHDH's own operator, where nothing else tells the release."""
     if running.version is not None or running.flavour != "operator":
         return []
@@ -83,12 +89,6 @@ def _own(running: Running) -> Iterator[Object]:
     yield from (one for one in (running.resource, running.workload) if one is not None)
 
 
-def _configuration(cluster: Cluster, running: Running) -> Iterator[Object]:
-    """ConfigMaps and Secrets of the namespace, each in one list."""
-    yield from cluster.list(CONFIG_MAP, running.namespace, page=0)
-    yield from cluster.list(SECRET, running.namespace, fields=_CONFIGURATION, page=0)
-
-
 def _route(cluster: Cluster, running: Running) -> Iterator[Object]:
     """What the operator makes of a resource tells the address of RHDH; it is no need."""
     if running.flavour != "operator" or not cluster.serves(ROUTE.group):
@@ -99,10 +99,9 @@ def _route(cluster: Cluster, running: Running) -> Iterator[Object]:
         return
 
 
-def _stored(cluster: Cluster, running: Running) -> StoredRelease:
+def _stored(found_secrets: Objects, running: Running) -> StoredRelease:
     """The newest revision of RHDH's release. Raises InstallerError (TARGET) where Helm keeps it elsewhere."""
-    labels = f"owner=helm,name={running.name}"
-    found = newest(cluster.list(SECRET, running.namespace, labels=labels, page=0), running.name)
+    found = newest(found_secrets, running.name)
     if found is None:
         raise fail(
             ExitCode.TARGET,

@@ -1,6 +1,6 @@
 """Reads OLM of a live cluster once, kind by kind. Decides nothing and writes nothing."""
 
-from installer.cluster.cluster import Cluster, Objects
+from installer.cluster.cluster import Cluster, Lister, Objects
 from installer.cluster.errors import NotServed
 from installer.cluster.kinds import (
     CATALOG_SOURCE,
@@ -13,7 +13,6 @@ from installer.cluster.kinds import (
     SUBSCRIPTION,
 )
 from installer.cluster.resources import Kind
-from installer.flow.live_infrastructure import Lister
 from installer.knowledge.packages import ours
 from installer.knowledge.releases import Release
 from installer.plan.olm import NO_OLM, Olm, installed

@@ -7,14 +7,15 @@ from typing import Any
 from installer.apply.releases import refuse_pending
 from installer.cluster.cluster import Cluster
 from installer.cluster.errors import Forbidden
-from installer.cluster.kinds import kind_of
+from installer.cluster.eyes import Eyes, Question
+from installer.cluster.kinds import CONFIG_MAP, kind_of
 from installer.desired.build import build
 from installer.desired.infrastructure import InfrastructureGoal
 from installer.desired.infrastructure import build as build_infrastructure
 from installer.flow import live_infrastructure, live_olm
-from installer.flow.live_eyes import Eyes
 from installer.flow.live_instance import find
 from installer.flow.live_observing import LiveObserved, observe, telling
+from installer.flow.live_secrets import question
 from installer.flow.new_run import new_run
 from installer.flow.published import Compared
 from installer.instance.instance import HelmHome
@@ -61,15 +62,17 @@ class Prepared:
 
 
 def prepare(
-    cluster: Cluster, namespace: str | None, request: InstallRequest, live: LiveRequest, progress: Progress
+    cluster: Cluster, eyes: Eyes, namespace: str | None, request: InstallRequest, live: LiveRequest, progress: Progress
 ) -> Prepared:
     """Raises InstallerError for everything that stands in the way before the first write."""
-    running = find(cluster, request.instance, namespace).running
+    running = find(eyes, request.instance, namespace).running
+    eyes.ahead((question(running.namespace), Question(CONFIG_MAP, running.namespace)))
     progress(f"reading {running.address} and its cluster, {cluster.server}")
-    observed = observe(cluster, running, request.rhdh_version, request.defaults, telling(cluster, running))
+    others = telling(eyes, running)
+    observed = observe(cluster, running, request.rhdh_version, request.defaults, others, lister=eyes)
     release = observed.world.release
     progress(f"planning for RHDH {release.version}")
-    wanted, infrastructure, base = _ground(cluster, observed, request, live)
+    wanted, infrastructure, base = _ground(cluster, eyes, observed, request, live)
     goal = _goal(observed, request, infrastructure)
     made = plan(observed.world, goal, observed.live.manifests)
     updated = made.draft.files()
@@ -102,11 +105,10 @@ def prepare_plugins(
 
 
 def _ground(
-    cluster: Cluster, observed: LiveObserved, request: InstallRequest, live: LiveRequest
+    cluster: Cluster, eyes: Eyes, observed: LiveObserved, request: InstallRequest, live: LiveRequest
 ) -> tuple[Wanted, InfrastructureGoal, int | None]:
     """Operators and infrastructure. Raises InstallerError for what OLM, Helm or two platforms leave to a person."""
     namespace, release = observed.running.namespace, observed.world.release
-    eyes = Eyes(cluster)
     existing = live_infrastructure.observe(cluster, namespace, release, request.infrastructure_namespace, lister=eyes)
     refuse_pending(existing.stored)
     own = namespace if existing.stored else None

@@ -12,6 +12,7 @@ from tests.cluster.fake import Asked, Fake, items, status
 
 # Kinds that a cluster serves though it has no such object: plural and whether they are namespaced.
 SERVED = {
+    ("v1", "Service"): ("services", True),
     ("v1", "ConfigMap"): ("configmaps", True),
     ("v1", "Namespace"): ("namespaces", False),
     ("v1", "Secret"): ("secrets", True),

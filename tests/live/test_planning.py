@@ -2,6 +2,7 @@
 
 import pytest
 
+from installer.flow.live_secrets import configuration, with_history
 from installer.model.errors import ExitCode
 from tests.live.conftest import ORCHESTRATOR, PORTAL, named
 from tests.live.recorded import Recorded
@@ -18,13 +19,42 @@ def written(recorded: Recorded) -> list[str]:
     return [one for one in recorded.paths() if not one.startswith("GET ") and not one.endswith("accessreviews")]
 
 
-def test_the_journal_is_not_read_for_configuration(cluster, ask):
+def test_secrets_are_read_in_one_list_without_what_is_over(cluster, ask):
     assert ask("plan").code == ExitCode.OK
-    (asked,) = [
-        one for one in cluster.asked if one.path.endswith("/namespaces/rhdh/secrets") and "fieldSelector" in one.query
-    ]
-    left_out = {"helm.sh/release.v1", "rhdh-orchestrator/run", "rhdh-orchestrator/part"}
-    assert set(asked.query["fieldSelector"].split(",")) == {f"type!={one}" for one in left_out}
+    (asked,) = [one for one in cluster.asked if one.path.endswith("/secrets")]
+    assert asked.path == "/api/v1/namespaces/rhdh/secrets"
+    assert asked.query["fieldSelector"] == "type!=rhdh-orchestrator/part"
+    assert asked.query["labelSelector"] == "status!=superseded"
+
+
+def test_no_list_is_asked_for_twice(cluster, ask):
+    assert ask("install", "--dry-run").code == ExitCode.OK
+    lists = [(one.path, tuple(sorted(one.query.items()))) for one in cluster.asked if one.method == "GET"]
+    assert sorted(lists) == sorted(set(lists))
+
+
+def test_what_was_rolled_back_is_looked_for_among_what_is_over():
+    """Helm marks what came through as over before a roll-back, which may fail."""
+    asked = []
+
+    class Lister:
+        def list(self, kind, namespace=None, *, labels="", fields="", page=0):
+            asked.append((kind.kind, namespace, labels, fields, page))
+            return ["all"]
+
+    def record(name, status):
+        labels = {"owner": "helm", "name": name, "status": status}
+        return {"type": "helm.sh/release.v1", "metadata": {"labels": labels}}
+
+    token = {"type": "kubernetes.io/service-account-token", "metadata": {"name": "token"}}
+    failed, deployed = record("orchestrator", "failed"), record("orchestrator", "deployed")
+    other = record("other", "failed")
+    assert with_history(Lister(), [token, failed, deployed, other], "orchestrator", "rhdh") == [failed, deployed]
+    assert with_history(Lister(), [token, other], "orchestrator", "rhdh") == []
+    assert asked == []
+    assert with_history(Lister(), [token, failed, other], "orchestrator", "rhdh") == ["all"]
+    assert asked == [("Secret", "rhdh", "owner=helm,name=orchestrator", "", 0)]
+    assert configuration([token, failed, {"type": "rhdh-orchestrator/run"}]) == [token]
 
 
 def test_a_helm_that_is_missing_is_said_before_the_first_write(cluster, ask):
