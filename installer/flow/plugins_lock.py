@@ -158,8 +158,10 @@ def _locked(
     plugins = configured(_sound(source))
     place = asked.out or lock_place(source)
     before = _before(place)
-    progress(f"asking registries for {len(plugins)} plugin(s)")
-    pinned = pin(plugins, source, registries)
+    progress(f"asking registries for {len(plugins)} plugin(s), and downloading those of npm")
+    from installer.flow.plugins_sealing import seal  # noqa: PLC0415 - what compares needs nothing that downloads
+
+    pinned = seal(pin(plugins, source, registries), source, registries)
     report = _report(source, pinned, place, before)
     if report.errors or not report.changes:
         return report
@@ -249,9 +251,9 @@ def _row(pinned: Pinned) -> dict[str, Any]:
     state = "unchecked"
     if pinned.problem is not None:
         state = "mismatch" if pinned.problem.exit is ExitCode.INTEGRITY else "unchecked"
-    elif locked.source == "npm" and own is None:
+    elif own is None and locked.source in ("npm", "tgz"):
         state = "missing"
-    elif locked.source == "npm" and locked.integrity == own:
+    elif own is not None and locked.integrity == own and (pinned.sealed or locked.source == "npm"):
         state = "ok"
     reason = pinned.problem.message if pinned.problem else locked.reason
     row = _view(replace(locked, reason=reason))

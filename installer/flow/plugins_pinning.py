@@ -1,7 +1,7 @@
 """What registries say of each plugin that is on, held fast: version, address, hash, digest. Writes nothing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from installer.flow import plugins_images
 from installer.flow.plugins_asking import Asked, ask, policy_of
@@ -28,11 +28,19 @@ _NOT_SIGNED = f"{UNSIGNED}: only npm registries sign what they publish"
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """One plugin held fast, as the configuration has it beside that; `problem` where it could not be."""
+    """One plugin held fast, as the configuration has it beside that; `problem` where it could not be.
+
+    found   what a registry says of the package, where it is one of npm
+    loose   why RHDH may take another version than the one that is held fast
+    sealed  whether its bytes were looked at
+    """
 
     configured: Configured
     locked: Locked
     problem: Problem | None = None
+    found: Packument | None = field(default=None, repr=False)
+    loose: str | None = None
+    sealed: bool = False
 
 
 def configured(source: Source) -> tuple[Configured, ...]:
@@ -86,19 +94,18 @@ def _version(plugin: Configured, found: Packument, wanted: str, policy: Policy) 
     published = found.versions[choice.version]
     mismatch, doubt = _compared(plugin, found, published)
     own = plugin.integrity if doubt is None and rhdh_accepts(plugin.integrity) else None
-    reason = doubt or (None if choice.integrity else choice.reason)
-    if exact(wanted) is None:
-        reason = f"{reason or choice.reason}; RHDH may take another, as the package names no exact version"
+    loose = None if exact(wanted) else f"{choice.reason}; RHDH may take another, as the package names no exact version"
     locked = Locked(
         plugin.package,
         plugin.name,
         "npm",
         version=choice.version,
         resolved=_shown(published.tarball),
-        integrity=own or choice.integrity,
-        reason=reason,
+        # A hash that cannot be compared with the one beside it is not held fast in its place.
+        integrity=own or (None if doubt else choice.integrity),
+        reason=doubt or loose or (None if choice.integrity else choice.reason),
     )
-    return Pinned(plugin, locked, mismatch)
+    return Pinned(plugin, locked, mismatch, found, loose)
 
 
 def _compared(plugin: Configured, found: Packument, published: Published) -> tuple[Problem | None, str | None]:

@@ -67,7 +67,7 @@ def _hash(locked: Locked, configured: Configured) -> Iterator[Problem]:
 def _changed(old: Locked, new: Locked) -> Iterator[Problem]:
     for key in _COMPARED:
         before, now = getattr(old, key), getattr(new, key)
-        if before != now:
+        if before != now and (now is not None or key != "integrity"):  # sha1 alone tells nothing of a sha512
             yield _stale(f"{old.package}: the {key} is {before or 'none'} in the lock, now {now or 'none'}", old.where)
     signatures = (old.signature, new.signature)
     if old.signature != new.signature and not any(one.startswith(UNSIGNED) for one in signatures):

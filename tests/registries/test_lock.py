@@ -1,24 +1,39 @@
 """`plugins lock`: what is held fast, what is refused, and that --locked and --frozen write nothing."""
 
+import base64
 import json
 import shutil
+from functools import cache
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from installer.cli.boundary import run
 from installer.cli.schema import envelope_schema
 from installer.model.errors import ExitCode
 from installer.model.lock import LOCK_FILE
+from installer.registries import signatures
 from tests.registries import fake
 from tests.registries.images import Images, image, served
+from tests.registries.packages import Packages, sri
+from tests.registries.tarballs import entry, manifest, package
 
 VALIDATOR = jsonschema.Draft202012Validator(envelope_schema())
-HASH = "sha512-" + "A" * 86 + "=="
+
+
+@cache  # gzip writes the time into its head
+def packed(name, version):
+    return package(said=manifest(name, version))
+
+
+HASH = sri(packed("@acme/p", "1.0.0"))
 OTHER = "sha512-" + "B" * 85 + "A=="
-SHORT = "sha256-" + "B" * 42 + "A="
+SHORT = sri(packed("@acme/q", "1.0.0"), "sha256")
 
 
 @pytest.fixture
@@ -28,16 +43,28 @@ def images():
 
 
 @pytest.fixture
-def published(registry):
-    url = registry.url.replace("http://", "http://somebody:s3cret@")
-    for version in ("1.0.0", "1.1.0", "1.2.0-rc.1"):
-        registry.publish("@acme/p", version, integrity=f"{SHORT} {HASH}", tarball=f"{url}@acme/p/-/p-{version}.tgz")
-    registry.publish("@acme/old", "1.0.0", shasum="0" * 40, tarball=f"{registry.url}@acme/old/-/old-1.0.0.tgz")
+def shop(registry):
+    return Packages(registry)
+
+
+@pytest.fixture
+def published(registry, shop):
+    """@acme/p in three versions, and @acme/q at an address; all can be downloaded."""
+    versions = ("1.0.0", "1.1.0", "1.2.0-rc.1")
+    documents = {}
+    for version in versions:
+        url = registry.url.replace("http://", "http://somebody:s3cret@") + shop.tarball("@acme/p", version)
+        hashed = f"{sri(packed('@acme/p', version), 'sha256')} {sri(packed('@acme/p', version))}"
+        shop.publish(packed("@acme/p", version), "@acme/p", version, integrity=hashed, tarball=url)
+        documents |= json.loads(shop.routes["@acme/p"])["versions"]
+    shop.routes["@acme/p"] = json.dumps({"name": "@acme/p", "versions": documents, "dist-tags": {}}).encode()
+    shop.publish(packed("@acme/q", "1.0.0"), "@acme/q", "1.0.0")
+    shop.publish(packed("@acme/old", "1.0.0"), "@acme/old", "1.0.0", integrity=None)
     return registry
 
 
 @pytest.fixture
-def file(folder, images):
+def file(folder, images, published):
     """A configuration of every source: npm, an image, a tarball, Git, a directory, and something that is off."""
     images.push("acme/i", "1.0", image("cobalt"))
     path = folder / "dynamic-plugins.yaml"
@@ -46,7 +73,7 @@ plugins:
   - package: "@acme/p@1.0.0"
     integrity: {HASH}
   - package: "oci://{images.host}/acme/i:1.0!cobalt"
-  - package: https://npm.example.com/@acme/q/-/q-1.0.0.tgz
+  - package: {published.url}@acme/q/-/q-1.0.0.tgz
     integrity: {SHORT}
   - package: ./dynamic-plugins/dist/mine
   - package: github:acme/plugin#main
@@ -101,13 +128,14 @@ def test_what_is_locked(program, file, images, published):
     assert digest
     assert by_source["tgz"]["integrity"] == SHORT
     assert "s3cret" not in (file.parent / LOCK_FILE).read_text()
-    assert all(one["signature"].startswith("not checked") for one in locked)
+    assert npm["signature"] == "none offered"
+    assert all(one["signature"].startswith("not checked: ") for one in locked if one is not npm)
     rows = {one["source"]: one for one in document["result"]["plugins"]}
-    assert (rows["npm"]["integrity"]["state"], rows["tgz"]["integrity"]["state"]) == ("ok", "unchecked")
+    assert (rows["npm"]["integrity"]["state"], rows["tgz"]["integrity"]["state"]) == ("ok", "ok")
     assert rows["oci"]["wanted"] == oci["digest"]
 
 
-def test_again_changes_nothing(program, file, published):
+def test_again_changes_nothing(program, file):
     program("--file", str(file), "--yes")
     before = everything(file.parent)
     for words in (("--yes",), ("--dry-run", "--exit-code"), (), ("--locked",), ("--frozen",)):
@@ -117,7 +145,6 @@ def test_again_changes_nothing(program, file, published):
     reversed_text = file.read_text().splitlines()
     file.write_text("\n".join(["plugins:", *reversed_text[3:], *reversed_text[1:3], ""]))
     assert program("--file", str(file), "--dry-run", "--exit-code")[0] == ExitCode.OK
-    assert len({path for path, _ in published.asked}) == 1
 
 
 def test_frozen_asks_nobody(program, file, published, images):
@@ -175,8 +202,71 @@ def test_absent_and_broken(program, file, words, content, exit_code, code, publi
         assert document["errors"][0]["where"]["file"] == str(lock)
 
 
+def test_a_hash_that_the_registry_does_not_tell(program, file):
+    """sha1 is no hash that RHDH takes; the one that is locked is that of the bytes, which have that sha1."""
+    hashed = sri(packed("@acme/old", "1.0.0"), "sha384")
+    file.write_text(f'plugins:\n  - {{package: "@acme/old@1.0.0", integrity: {hashed}}}\n')
+    code, document = program("--file", str(file), "--yes")
+    assert (code, document["warnings"]) == (ExitCode.OK, []), document["errors"]
+    (locked,) = yaml.safe_load((file.parent / LOCK_FILE).read_text())["plugins"]
+    assert locked["integrity"] == hashed
+    assert document["result"]["plugins"][0]["integrity"]["state"] == "ok"
+    assert program("--file", str(file), "--locked")[0] == ExitCode.OK
+    # Offline nobody can say whether the bytes have it.
+    code, document = program("--file", str(file), "--offline", "--dry-run")
+    assert (code, codes(document, "warnings")) == (ExitCode.OK, ["not-compared"]), document["errors"]
+    assert document["result"]["plugins"][0]["signature"] == "not checked: --offline asks nobody"
+
+
+@pytest.mark.parametrize(
+    ("content", "exit_code", "code"),
+    [
+        (b"else", ExitCode.INTEGRITY, "tarball-corrupt"),
+        (None, ExitCode.TARGET, "tarball-missing"),
+        (fake.status(403), ExitCode.DENIED, "registry-denied"),
+        (fake.status(503), ExitCode.UNREACHABLE, "registry-unreachable"),
+    ],
+)
+def test_what_cannot_be_downloaded_is_not_locked(program, file, shop, content, exit_code, code):
+    shop.routes[shop.tarball("@acme/p", "1.0.0")] = content
+    before = everything(file.parent)
+    found, document = program("--file", str(file), "--yes")
+    assert (found, codes(document)) == (exit_code, [code])
+    assert everything(file.parent) == before
+
+
+def test_what_rhdh_could_not_unpack_is_not_locked(program, file, shop):
+    bad = package(entry("../../escape", b"x"), said=manifest("@acme/p", "1.0.0"))
+    shop.publish(bad, "@acme/p", "1.0.0")
+    file.write_text(f'plugins:\n  - {{package: "@acme/p@1.0.0", integrity: {sri(bad)}}}\n')
+    code, document = program("--file", str(file), "--yes", "--no-cache")
+    assert (code, codes(document)) == (ExitCode.FINDINGS, ["tarball-refused"])
+    assert not (file.parent / LOCK_FILE).exists()
+
+
+@pytest.mark.parametrize(
+    ("by", "code", "verdict"), [("registry", ExitCode.OK, "verified"), ("other", ExitCode.INTEGRITY, None)]
+)
+def test_signatures(program, file, shop, by, code, verdict):
+    keys = {name: ec.generate_private_key(ec.SECP256R1()) for name in ("registry", "other")}
+    public = keys["registry"].public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    key = {"keyid": "k", "keytype": "ecdsa-sha2-nistp256", "scheme": "ecdsa-sha2-nistp256", "expires": None}
+    shop.routes[signatures.KEYS] = json.dumps({"keys": [{**key, "key": base64.b64encode(public).decode()}]}).encode()
+    signed = keys[by].sign(f"@acme/p@1.0.0:{HASH}".encode(), ec.ECDSA(SHA256()))
+    said = [{"keyid": "k", "sig": base64.b64encode(signed).decode()}]
+    shop.publish(packed("@acme/p", "1.0.0"), "@acme/p", "1.0.0", signatures=said)
+    found, document = program("--file", str(file), "--yes")
+    assert found == code, document["errors"]
+    if verdict is None:
+        assert codes(document) == ["signature-bad"]
+        return
+    rows = {one["source"]: one for one in document["result"]["plugins"]}
+    assert rows["npm"]["signature"] == verdict
+    assert program("--file", str(file), "--locked", "--refresh")[0] == ExitCode.OK
+
+
 def test_a_range_means_what_resolve_says(program, file):
-    file.write_text('plugins:\n  - {package: "@acme/p@^1.0.0", integrity: ' + HASH + "}\n")
+    file.write_text('plugins:\n  - {package: "@acme/p@^1.0.0", integrity: ' + sri(packed("@acme/p", "1.1.0")) + "}\n")
     code, document = program("--file", str(file), "--yes")
     assert code == ExitCode.OK
     (locked,) = yaml.safe_load((file.parent / LOCK_FILE).read_text())["plugins"]
@@ -219,6 +309,7 @@ def test_what_cannot_be_locked_is_not_written(program, file, images, entry, exit
 )
 def test_what_a_registry_does_wrong(program, file, published, behave, exit_code):
     published.behave = behave
+    file.write_text(f'plugins:\n  - {{package: "@acme/p@1.0.0", integrity: {HASH}}}\n')
     before = everything(file.parent)
     assert program("--file", str(file), "--yes")[0] == exit_code
     assert everything(file.parent) == before
