@@ -58,7 +58,8 @@ def published(registry, shop):
         shop.publish(packed("@acme/p", version), "@acme/p", version, integrity=hashed, tarball=url)
         documents |= json.loads(shop.routes["@acme/p"])["versions"]
     shop.routes["@acme/p"] = json.dumps({"name": "@acme/p", "versions": documents, "dist-tags": {}}).encode()
-    shop.publish(packed("@acme/q", "1.0.0"), "@acme/q", "1.0.0")
+    for name in ("@acme/q", "@acme/off"):
+        shop.publish(packed(name, "1.0.0"), name, "1.0.0")
     shop.publish(packed("@acme/old", "1.0.0"), "@acme/old", "1.0.0", integrity=None)
     return registry
 
@@ -93,9 +94,9 @@ def program(folder, monkeypatch, capsys, published):
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder.parent / "cache"))
     monkeypatch.setenv("NPM_CONFIG_REGISTRY", published.url)
 
-    def ask(*words):
+    def ask(*words, command="lock"):
         capsys.readouterr()
-        code = run(["plugins", "lock", *words, "-o", "json"])
+        code = run(["plugins", command, *words, "-o", "json"])
         document = json.loads(capsys.readouterr().out)
         VALIDATOR.validate(document)
         return code, document
@@ -368,6 +369,38 @@ def test_a_directory_has_it_at_its_root(program, folder):
     code, document = program("--directory", "manifests", "--frozen")
     assert (code, [one["code"] for one in document["warnings"]]) == (ExitCode.OK, ["include-unknown"])
     assert everything(folder) == before
+
+
+# -- outdated, which compares as well
+
+
+def test_outdated_from_the_lock(program, file, published, images):
+    program("--file", str(file), "--yes")
+    published.asked.clear()
+    images.asked.clear()
+    words = ("--file", str(file), "--rhdh-version", "1.8", "--frozen")
+    code, document = program(*words, command="outdated")
+    assert code == ExitCode.OK, document["errors"]
+    assert (published.asked, images.asked) == ([], [])
+    assert len(document["result"]["plugins"]) == 6
+    file.write_text(file.read_text().replace("@acme/p@1.0.0", "@acme/p@1.1.0"))
+    code, document = program(*words, command="outdated")
+    assert (code, codes(document)) == (ExitCode.FINDINGS, ["lock-stale"])
+    (file.parent / LOCK_FILE).write_text("[")
+    assert program(*words, command="outdated")[0] == ExitCode.INVALID
+    (file.parent / LOCK_FILE).unlink()
+    assert program(*words, command="outdated")[0] == ExitCode.TARGET
+    assert (published.asked, images.asked) == ([], [])
+
+
+def test_outdated_against_the_lock(program, file, images):
+    program("--file", str(file), "--yes")
+    words = ("--file", str(file), "--rhdh-version", "1.8", "--locked", "--refresh")
+    code, document = program(*words, command="outdated")
+    assert (code, codes(document)) == (ExitCode.OK, []), document["errors"]
+    images.push("acme/i", "1.0", image("cobalt", "flint"))
+    code, document = program(*words, command="outdated")
+    assert (code, codes(document)) == (ExitCode.FINDINGS, ["lock-stale"])
 
 
 # -- what {{inherit}} stands for
