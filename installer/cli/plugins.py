@@ -8,6 +8,7 @@ from installer.cli.options import Table, command, session_of
 from installer.cli.plugins_where import where, whereabouts
 from installer.cli.registry_options import registry_options, registry_request
 from installer.cli.table import PLUGINS
+from installer.cli.values import FILE
 
 if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
     from installer.model.report import Report
@@ -58,6 +59,7 @@ def list_(ctx: click.Context, /, **options: Any) -> "Report":
 @click.option(
     "--rhdh-version", metavar="X.Y[.Z]", help="The release of RHDH, whose Orchestrator is meant without SPEC."
 )
+@click.option("--defaults", type=FILE, metavar="FILE", help="The default file that {{inherit}} is taken from.")
 @registry_options
 def resolve(**options: Any) -> "Report":
     """Say which version each SPEC means, with the one hash that RHDH takes, and why that one.

@@ -8,6 +8,7 @@ from typing import Any
 from installer.flow import plugins_images
 from installer.flow.observing import orchestrator_of
 from installer.flow.plugins_asking import Asked, ask, policy_of
+from installer.flow.plugins_inheriting import meant
 from installer.flow.saying import discreet
 from installer.knowledge.releases import Release, release
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
@@ -26,10 +27,11 @@ _NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class ResolveRequest:
-    """`specs` empty means the Orchestrator of `rhdh_version`."""
+    """`specs` empty means the Orchestrator of `rhdh_version`; `defaults` is the file that `{{inherit}}` refers to."""
 
     specs: tuple[str, ...] = ()
     rhdh_version: str | None = None
+    defaults: str | None = None
     asking: RegistryRequest = field(default_factory=RegistryRequest)
 
 
@@ -58,8 +60,10 @@ def resolve(request: ResolveRequest) -> Report:
     chosen = release(request.rhdh_version) if request.rhdh_version else None
     texts = request.specs or _orchestrator(chosen)
     names = [spec.name for spec in map(spec_of, texts) if spec is not None]
-    references = [text for text in texts if text.startswith(OCI)]
-    asked = ask(names, references, request.asking, chosen)
+    stand = meant([text for text in texts if text.startswith(OCI)], request.defaults)
+    asked = ask(names, [one for one in stand.values() if isinstance(one, str)], request.asking, chosen)
+    images = {text: asked.images[one] if isinstance(one, str) else one for text, one in stand.items()}
+    asked = replace(asked, images=images)
     policy = policy_of(request.asking)
     found = [_answer(text, asked, policy) for text in texts] if request.specs else _of_release(texts, asked, policy)
     errors = dict.fromkeys(one.problem for one in found if one.problem)

@@ -127,6 +127,21 @@ def test_inherited_from_the_release(resolve, images, monkeypatch):
     assert (code, wanted(document)) == (ExitCode.OK, [digest])
 
 
+def test_inherited_from_a_default_file(resolve, images, folder):
+    digests = {tag: images.push("acme/i", tag, image("cobalt", "flint")) for tag in ("1.0", "2.0")}
+    place = f"oci://{images.host}/acme/i"
+    text = f"plugins:\n  - package: {place}:2.0!cobalt\n  - package: ./mine\n  - package: oci://broken\n"
+    (folder / "defaults.yaml").write_text(text)
+    specs = (f"{place}:{{{{inherit}}}}!cobalt", f"{place}:{{{{inherit}}}}", f"{place}:1.0!flint")
+    code, document = resolve(*specs, "--defaults", "defaults.yaml")
+    assert (code, wanted(document)) == (ExitCode.OK, [digests["2.0"], digests["2.0"], digests["1.0"]])
+    assert [one["package"] for one in document["result"]["plugins"]] == list(specs)
+    code, document = resolve(f"{place}:{{{{inherit}}}}!flint", specs[2], "--defaults", "defaults.yaml")
+    assert (code, wanted(document)) == (ExitCode.TARGET, [None, digests["1.0"]])
+    assert [one["code"] for one in document["errors"]] == ["nothing-to-inherit"]
+    assert resolve(*specs, "--defaults", "nowhere.yaml")[0] == ExitCode.TARGET
+
+
 @pytest.mark.usefixtures("resolve")
 def test_an_image_as_an_entry_to_be_copied(images, capsys):
     digest = images.push("acme/plugins", "1.0", image("cobalt"))
