@@ -22,6 +22,7 @@ from tests.world.world import World
 
 MOMENTS: tuple[Moment, ...] = ("before", "after")
 OTHERS: tuple[How, ...] = ("interrupt", "restart", "cut")
+MARK = "patch secrets"
 APPROVAL = "patch installplans"
 PLATFORM = "helm patch sonataflowplatforms"
 # Of the Lease, the journal, helm, RHDH's configuration, the end.
@@ -32,18 +33,21 @@ def whole(scene: Scene, calmly: Calm) -> list[Case]:
     """SIGKILL at every write and in every wait, and both ways from there; the other ends at five writes.
 
     `from nothing` only what comes before the platform is stopped: the rest is that of the other scenes.
+    Every write has its turn before one has its next: whoever ends a run early has seen all of them.
     """
     if scene == FROM_NOTHING:
         return list(of_the_operators(scene, calmly))
-    return [*kills(scene, calmly), *waiting(scene, calmly), *left_alone(scene, calmly), *others(scene, calmly)]
+    first, *rest = kills(scene, calmly)
+    beside = [*waiting(scene, calmly), *left_alone(scene, calmly), *others(scene, calmly)]
+    return [*first, *beside, *itertools.chain(*rest)]
 
 
-def kills(scene: Scene, calmly: Calm) -> Iterator[Case]:
-    """Every write has its turn before one has its next: whoever ends a run early has seen all of them."""
+def kills(scene: Scene, calmly: Calm) -> Iterator[list[Case]]:
+    """Four turns, in each of which every write is killed another way."""
     ways = [(moment, then) for moment in MOMENTS for then in THENS]
-    for turn, (number, what) in itertools.product(range(len(ways)), enumerate(calmly.writes, 1)):
-        moment, then = ways[(number + turn) % len(ways)]
-        yield Case(scene, number, moment, "kill", then, what)
+    for turn in range(len(ways)):
+        each = [(number, *ways[(number + turn) % len(ways)]) for number in range(1, len(calmly.writes) + 1)]
+        yield [Case(scene, number, moment, "kill", then, calmly.writes[number - 1]) for number, moment, then in each]
 
 
 def waiting(scene: Scene, calmly: Calm) -> Iterator[Case]:
@@ -73,16 +77,15 @@ def of_the_operators(scene: Scene, calmly: Calm) -> Iterator[Case]:
 
     The approvals and the marks of the journal in all four ways, each kind of helm's writes in two.
     """
-    end = calmly.writes.index(PLATFORM)
+    before_the_platform = calmly.writes[: calmly.writes.index(PLATFORM)]
+    end = max(number for number, what in enumerate(before_the_platform, 1) if what == MARK)
+    begin = next(number for number, what in enumerate(calmly.writes) if what.startswith("helm "))
     yield from (one for one in waiting(scene, calmly) if one.write <= end)
-    begin = next(number for number, what in enumerate(calmly.writes, 1) if what.startswith("helm "))
-    for then, number in itertools.product(THENS, range(begin, end + 1)):
-        what, before = calmly.writes[number - 1], calmly.writes[number - 2]
-        at = (number + THENS.index(then)) % 2
-        if what == APPROVAL or what != before:
-            yield Case(scene, number, MOMENTS[at], "kill", then, what)
-        if what == APPROVAL or (what != before and not what.startswith("helm ")):
-            yield Case(scene, number, MOMENTS[1 - at], "kill", then, what)
+    for turn, one in enumerate(itertools.chain(*kills(scene, calmly))):
+        is_first = one.what != calmly.writes[one.write - 2]
+        is_helms_second = one.what.startswith("helm ") and turn >= 2 * len(calmly.writes)
+        if begin < one.write <= end and (one.what == APPROVAL or is_first) and not is_helms_second:
+            yield one
 
 
 def of_kinds(calmly: Calm) -> list[int]:
