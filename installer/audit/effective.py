@@ -18,6 +18,7 @@ from installer.audit.object import dig, dotted, every
 from installer.audit.source import Source
 from installer.audit.spot import Spot, of_file
 from installer.audit.text import Twice, nodes_in, place_in, twice
+from installer.audit.variables import is_known
 from installer.instance.instance import HelmHome, Instance, Layer, OperatorHome, Path, PlainHome
 from installer.knowledge.aliases import npm_name, npm_version, role_of
 from installer.model.change import Ref
@@ -60,6 +61,11 @@ class Setting:
     value: Any
     spot: Spot
     hidden: tuple[Spot, ...]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the value is what RHDH gets, and hangs on no variable or file that is not at hand."""
+        return is_known(self.value)
 
 
 @dataclass(frozen=True)
