@@ -1,14 +1,17 @@
 """Where a lock and a configuration, or a lock and a newer one, do not agree. Asks nobody and changes nothing."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from installer.model.errors import ExitCode, Problem
 from installer.model.lock import UNSIGNED, Lock, Locked
 from installer.model.place import Place
+from installer.plan.defaults_diff import version_of
 
 # An address is where something was found, not what it is: the same bytes from a mirror are no difference.
 _COMPARED = ("version", "integrity", "digest")
+_EXACT = re.compile(r"\d+\.\d+\.\d+(?:-[^+\s]+)?")
 _RELOCK = "rhdh-orchestrator plugins lock"
 
 
@@ -29,7 +32,8 @@ def unlike_configuration(lock: Lock, configured: Iterable[Configured]) -> tuple[
     missing = [one for package, one in wanted.items() if package not in there]
     unwanted = [one for package, one in there.items() if package not in wanted]
     both = [(one, wanted[package]) for package, one in there.items() if package in wanted]
-    return (*_moved(missing, unwanted), *(found for pair in both for found in _hash(*pair)))
+    unlike_itself = (found for one, _ in both for found in _itself(one))
+    return (*_moved(missing, unwanted), *unlike_itself, *(found for pair in both for found in _hash(*pair)))
 
 
 def unlike_now(lock: Lock, now: Lock) -> tuple[Problem, ...]:
@@ -52,6 +56,16 @@ def _moved(missing: Iterable[Configured], unwanted: Iterable[Locked]) -> Iterato
             yield _stale(f"{wanted.package} is not locked", wanted.where)
     for rest in left.values():
         yield from (_stale(f"{one.package} is locked, and not on in the configuration", one.where) for one in rest)
+
+
+def _itself(locked: Locked) -> Iterator[Problem]:
+    """What a package names exactly is what has to be held fast of it, whoever has edited the lock."""
+    written = version_of(locked.package)
+    if written is None or (locked.source == "npm" and not _EXACT.fullmatch(written)):
+        return
+    held = locked.digest if written.startswith(("sha256:", "sha512:")) else locked.version
+    if held != written:
+        yield _stale(f"{locked.package} is locked at {held or 'no version'}", locked.where)
 
 
 def _hash(locked: Locked, configured: Configured) -> Iterator[Problem]:

@@ -121,6 +121,31 @@ def test_configuration_and_lock(changes, said):
     assert all(words in problem.message for problem, words in zip(problems, said, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("locked", "held"),
+    [
+        (Locked("a@1.0.0", "a", "npm", "1.0.0"), True),
+        (Locked("a@1.0.0", "a", "npm", "1.0.1"), False),
+        (Locked("a@1.0.0-rc.1", "a", "npm", "1.0.0"), False),
+        (Locked("a@^1.0.0", "a", "npm", "1.0.1"), True),
+        (Locked("a", "a", "npm", "1.0.1"), True),
+        (Locked("a@next", "a", "npm", "1.0.1"), True),
+        (Locked("https://r/@a/b/-/b-1.0.0.tgz", "@a/b", "tgz", "1.0.0"), True),
+        (Locked("https://r/@a/b/-/b-1.0.0.tgz", "@a/b", "tgz", "1.0.1"), False),
+        (Locked("oci://h/i:1.0!p", "p", "oci", "1.0", digest=DIGEST), True),
+        (Locked("oci://h/i:1.0!p", "p", "oci", "1.1", digest=DIGEST), False),
+        (Locked(f"oci://h/i@{DIGEST}!p", "p", "oci", digest=DIGEST), True),
+        (Locked(f"oci://h/i@{DIGEST}!p", "p", "oci", digest="sha256:" + "1" * 64), False),
+        (Locked("oci://h/i:{{inherit}}!p", "p", "oci", digest=DIGEST), True),
+        (Locked("./a", "a", "local"), True),
+        (Locked("github:a/b#main", "b", "git"), True),
+    ],
+)
+def test_a_lock_that_was_edited(locked, held):
+    problems = unlike_configuration(lock_of([locked]), [Configured(locked.package, locked.name)])
+    assert (problems == ()) == held
+
+
 def test_lock_and_registries():
     old = lock_of(list(LOCKED))
     moved = [
