@@ -1,10 +1,15 @@
-"""What every test shares: how often properties are tried.
+"""What every test shares: how often properties are tried, and the order in which all is run.
 
 A property that wants many examples asks for a multiple of `settings.default.max_examples`: thirty times the
 default are 3,000 in CI and 10,500 with `pytest --hypothesis-profile thorough`.
 """
 
+from typing import Any
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.order import company, turn
 
 # No deadline: the machine is shared, and a slow minute is no finding. CI tries the same examples every time, so that a
 # change is red by what it changed; `thorough` looks for new ones.
@@ -18,3 +23,25 @@ settings.register_profile(
 )
 settings.register_profile("thorough", settings.get_profile("ci"), max_examples=350, derandomize=False)
 settings.load_profile("ci")
+
+
+def file_of(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda one: turn(file_of(one.nodeid)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where several processes share the work, a piece of tests/order.py goes to one of them."""
+    from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415 - it is not there without -n
+
+    class Pieces(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return company(file_of(nodeid))
+
+    # The order is ours, not that of the number of tests.
+    config.option.loadscopereorder = False
+    return Pieces(config, log)

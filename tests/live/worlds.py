@@ -93,9 +93,9 @@ def start_ready_world() -> World:
     return world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def ready_world() -> Iterator[World]:
-    """The session's, for the tests of this folder; each takes portals of its own."""
+    """One for the tests of this folder, which ends when those of another begin; each takes portals of its own."""
     world = start_ready_world()
     yield world
     world.stop()

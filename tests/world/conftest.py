@@ -1,4 +1,4 @@
-"""Fixtures on a real Kubernetes: one world for the session, a namespace per test, a world of one's own where needed.
+"""Fixtures on a real Kubernetes: one world for the folder, a namespace per test, a world of one's own where needed.
 
 These tests run only with WORLD=1 in the environment; otherwise they are deselected. With it, a machine that cannot have
 a world makes them skip, each by its name.
@@ -36,9 +36,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             one.add_marker(pytest.mark.skip(reason=f"{one.name}: {why_not}"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world() -> Iterator[World]:
-    """The session's world, with OLM, the stand-ins, RHDH's operator. Tests keep to namespaces of their own."""
+    """The folder's world, with OLM, the stand-ins, RHDH's operator. Tests keep to namespaces of their own."""
     started = start_world()
     install_rhdh_operator(started.api)
     yield started
@@ -86,7 +86,7 @@ def namespaces(world: World, request: pytest.FixtureRequest) -> Iterator[Callabl
 
 @pytest.fixture
 def namespace(namespaces: Callable[[str], str]) -> str:
-    """A new, empty namespace of the session's world."""
+    """A new, empty namespace of the folder's world."""
     return namespaces("ns")
 
 
