@@ -160,7 +160,7 @@ def _on_files(
     updated = made.draft.files()
     found, shown = edits(made.draft, updated), changes(made.draft, updated)
     report = _report(source, made, decision, shown, f"{len(found)} file(s) to change" if found else "nothing to do")
-    problems = (*decision.problems, *(refusals(made, found) if found else ()))
+    problems = (*decision.problems, *refusals(made, found))
     if problems or not found:
         return replace(report, errors=problems)
     if wanted.dry_run:
@@ -219,7 +219,7 @@ def _on_cluster(
     observed = replace(origin.observed, world=decision.world or source.world)
     packages = _installed(source.prediction, made.prediction)
     prepared = prepare_plugins(origin.cluster, observed, made, decision.command, live, packages)
-    problems = (*decision.problems, *(refused(prepared, live) if prepared.changes else ()))
+    problems = (*decision.problems, *refused(prepared, live))
     means = Means(origin.connection, origin.cluster, wanted.helm, progress)
     report = answered(means, prepared, problems, request, Talk(confirm, progress))
     result = {**(report.result or {}), **source.view, **decision.result}
