@@ -60,6 +60,9 @@ def list_(ctx: click.Context, /, **options: Any) -> "Report":
     "--rhdh-version", metavar="X.Y[.Z]", help="The release of RHDH, whose Orchestrator is meant without SPEC."
 )
 @click.option("--defaults", type=FILE, metavar="FILE", help="The default file that {{inherit}} is taken from.")
+@click.option(
+    "--hash", "hashed", is_flag=True, help="Download what has no hash that RHDH takes, to compute its sha512."
+)
 @registry_options
 def resolve(**options: Any) -> "Report":
     """Say which version each SPEC means, with the one hash that RHDH takes, and why that one.
@@ -67,7 +70,8 @@ def resolve(**options: Any) -> "Report":
     A name alone is the highest version that is no prerelease, not deprecated and not known to be bad, whatever was
     published last; NAME@RANGE the highest such one in the range; NAME@TAG and NAME@VERSION are taken as asked.
     Of an image (oci://) it is the digest. Registries and credentials are those of npm in this directory, and those of
-    podman. Exits with 3 where nothing satisfies a SPEC.
+    podman. Exits with 3 where nothing satisfies a SPEC. integrity.value is null where a registry publishes only sha1,
+    unless --hash computes the sha512 of the bytes.
     """
     from installer.flow.plugins_resolve import ResolveRequest
     from installer.flow.plugins_resolve import resolve as walk

@@ -7,7 +7,8 @@ from typing import Any
 
 from installer.flow import plugins_images
 from installer.flow.observing import orchestrator_of
-from installer.flow.plugins_asking import Asked, ask, policy_of
+from installer.flow.plugins_asking import Asked, ask, npm_config, policy_of
+from installer.flow.plugins_hashing import computed
 from installer.flow.plugins_inheriting import meant
 from installer.flow.saying import discreet
 from installer.knowledge.releases import Release, release
@@ -27,12 +28,16 @@ _NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class ResolveRequest:
-    """`specs` empty means the Orchestrator of `rhdh_version`; `defaults` is the file that `{{inherit}}` refers to."""
+    """`specs` empty means the Orchestrator of `rhdh_version`; `defaults` is the file that `{{inherit}}` refers to.
+
+    `hashed` downloads what has no hash that RHDH takes, to compute one.
+    """
 
     specs: tuple[str, ...] = ()
     rhdh_version: str | None = None
     defaults: str | None = None
     asking: RegistryRequest = field(default_factory=RegistryRequest)
+    hashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ def resolve(request: ResolveRequest) -> Report:
     asked = replace(asked, images=images)
     policy = policy_of(request.asking)
     found = [_answer(text, asked, policy) for text in texts] if request.specs else _of_release(texts, asked, policy)
+    found = _hashed(found, asked, request.asking, chosen) if request.hashed else found
     errors = dict.fromkeys(one.problem for one in found if one.problem)
     result = {"plugins": list(map(view, found)), "release": chosen.version if chosen else None}
     return Report(result, "".join(map(_text, found)), errors=tuple(errors))
@@ -86,6 +92,31 @@ def view(answer: Answer) -> dict[str, Any]:
         "reason": mask_message(choice.reason),
         "passedOver": [{"version": one.version, "reason": mask_message(one.reason)} for one in choice.passed_over],
     }
+
+
+def _hashed(found: Sequence[Answer], asked: Asked, asking: RegistryRequest, chosen: Release | None) -> list[Answer]:
+    """The answers, those without a hash that RHDH takes with one of the bytes, or with why there is none."""
+    wanted = {
+        one.package: (packument, one.choice.version)
+        for one in found
+        if one.source == "npm" and one.choice.version is not None and one.choice.integrity is None
+        if isinstance(packument := asked.packuments.get(one.name), Packument)
+    }
+    return _with(found, computed(wanted, npm_config(asking, chosen), asking)) if wanted else list(found)
+
+
+def _with(found: Sequence[Answer], hashes: Mapping[str, str | InstallerError]) -> list[Answer]:
+    answers = []
+    for one in found:
+        match hashes.get(one.package):
+            case None:
+                answers.append(one)
+            case InstallerError() as error:
+                answers.append(replace(one, problem=error.problems[0]))
+            case integrity:
+                reason = f"{one.choice.reason}; its sha512 is that of the bytes that came"
+                answers.append(replace(one, choice=replace(one.choice, integrity=integrity, reason=reason)))
+    return answers
 
 
 def _answer(text: str, asked: Asked, policy: Policy) -> Answer:

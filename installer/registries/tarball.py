@@ -26,7 +26,7 @@ LIMITS = Limits(seconds=600.0, silence=15.0)
 LARGEST = 512 * 1024 * 1024
 # Fewer bytes than these within the silence that is allowed are silence, too.
 _SLOWEST = 1024
-_CHUNK = 256 * 1024
+CHUNK = 256 * 1024
 _OK, _UNAUTHORIZED, _FORBIDDEN = 200, 401, 403
 _MISSING = (404, 410)
 
@@ -80,7 +80,7 @@ class Downloads(Transport):
         """The bytes as they are packed, whatever a header says of their encoding: they are what is hashed."""
         size = since = 0
         until = time.monotonic() + self.limits.silence
-        while part := response.raw.read1(_CHUNK, decode_content=False):
+        while part := response.raw.read1(CHUNK, decode_content=False):
             size, since = size + len(part), since + len(part)
             if size > LARGEST:
                 why = f"{bare_host(url)} sends more than {LARGEST:,} bytes, and no package has as many"
@@ -95,28 +95,38 @@ class Downloads(Transport):
             yield part
 
 
+class Hashing(Iterator[bytes]):
+    """Passes parts on, hashes them with all `algorithms` (names of hashlib) and counts their bytes."""
+
+    def __init__(self, parts: Iterator[bytes], algorithms: Iterable[str]) -> None:
+        self.size = 0
+        self._parts = parts
+        self._hashes = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
+
+    def __next__(self) -> bytes:
+        part = next(self._parts)
+        self.size += len(part)
+        for one in self._hashes.values():
+            one.update(part)
+        return part
+
+    def finish(self) -> dict[str, bytes]:
+        """The hashes of everything, also of what nobody took."""
+        for _ in self:
+            pass
+        return {name: one.digest() for name, one in self._hashes.items()}
+
+
 def _looked_at(parts: Iterator[bytes], algorithms: tuple[str, ...], rules: Rules) -> Tarball:
     """RHDH hashes before it unpacks, so what cannot be unpacked is hashed to its end."""
-    hashes = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
-    size = 0
-
-    def passing() -> Iterator[bytes]:
-        nonlocal size
-        for part in parts:
-            size += len(part)
-            for one in hashes.values():
-                one.update(part)
-            yield part
-
-    stream = passing()
+    stream = Hashing(parts, algorithms)
     contents, refused = None, None
     try:
         contents = inspect(stream, rules)
     except Refused as error:
         refused = str(error)
-    for _ in stream:
-        pass
-    return Tarball(size, {name: one.digest() for name, one in hashes.items()}, contents, refused)
+    hashes = stream.finish()
+    return Tarball(stream.size, hashes, contents, refused)
 
 
 def _refusal(status: int, url: str) -> InstallerError:

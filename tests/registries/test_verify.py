@@ -108,6 +108,27 @@ def test_sha1_only_and_no_hash(verify, shop):
     assert verify((SPEC, sri(GOOD)))[0] == ExitCode.INTEGRITY
 
 
+def test_the_hash_that_nobody_publishes(verify, shop, capsys):
+    """`plugins resolve --hash` computes it, once the bytes have the sha1 that is published."""
+    verify((SPEC, None))
+
+    def resolve(*words):
+        capsys.readouterr()
+        code = run(["plugins", "resolve", SPEC, "@acme/b", "--registry", shop.registry.url, *words, "-o", "json"])
+        return code, [one["integrity"]["value"] for one in json.loads(capsys.readouterr().out)["result"]["plugins"]]
+
+    other = shop.publish(package(), "@acme/b")
+    shop.publish(GOOD, integrity=None)
+    assert resolve() == (ExitCode.OK, [None, other])
+    shop.registry.asked.clear()
+    assert resolve("--hash") == (ExitCode.OK, [sri(GOOD), other])
+    assert len(shop.asked(lambda path: path.endswith(".tgz"))) == 1
+    shop.publish(GOOD, integrity=None, shasum="0" * 40)
+    assert resolve("--hash", "--no-cache") == (ExitCode.INTEGRITY, [None, other])
+    shop.publish(b"no tarball", integrity=None)
+    assert resolve("--hash", "--no-cache") == (ExitCode.FINDINGS, [None, other])
+
+
 def test_malformed(verify, shop):
     hashed = shop.publish(GOOD)
     code, document = verify((SPEC, f"{sri(GOOD, 'sha256')} {hashed}"))
