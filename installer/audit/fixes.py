@@ -24,12 +24,11 @@ from installer.audit.remedy import (
     SetVariable,
     UnsetConfig,
 )
+from installer.audit.variable_fixes import variable_fix
 from installer.instance.instance import HelmHome, Instance, Layer, OperatorHome, PlainHome
 from installer.model.change import Ref
 from installer.plan.rendering import dump
 
-MAIN_CONTAINER = "backstage-backend"
-INIT_CONTAINER = "install-dynamic-plugins"
 _REMOVED = "(null takes the key away)"
 
 
@@ -60,7 +59,7 @@ def _of_instance(summary: str, remedy: _OfInstance, instance: Instance) -> Fix:
         case SetPlugin() | RemovePlugin() | SetPlugins():
             return _plugged(summary, remedy, instance)
         case SetVariable():
-            return _owned(summary, _variable(remedy), instance)
+            return variable_fix(summary, remedy, instance)
         case SetInstance():
             return _owned(summary, remedy, instance)
         case _:
@@ -125,36 +124,13 @@ def _in_namespace(ref: Ref, instance: Instance) -> Ref:
 
 
 def _release(release: str | None) -> str:
-    return (
-        f"Helm release {release}; entries of lists are added"
-        if release
-        else "RHDH's Helm release; entries of lists are added"
-    )
+    return f"Helm release {release}" if release else "RHDH's Helm release"
 
 
 def _strategic(summary: str, ref: Ref, patch: Mapping[str, Any], instance: Instance) -> Fix:
     fix = _patched(summary, ref, patch, instance)
-    return Fix(fix.summary, tuple(one.replace("--type=merge", "--type=strategic") for one in fix.commands), fix.patch)
-
-
-def _variable(wanted: SetVariable) -> SetInstance:
-    container = INIT_CONTAINER if wanted.init else MAIN_CONTAINER
-    if wanted.value is None:
-        entry: dict[str, Any] = {"name": wanted.name, "$patch": "delete"}
-    else:
-        entry = {"name": wanted.name, "value": wanted.value}
-    scoped = {**entry, "containers": [container]} if wanted.init else entry
-    pods = "initContainers" if wanted.init else "containers"
-    return SetInstance(
-        operator={"spec": {"application": {"extraEnvs": {"envs": [scoped]}}}},
-        helm={"upstream": {"backstage": _first_layout(entry, init=wanted.init)}},
-        chart={"dynamicPlugins": {"initContainer": {"extraEnv": [entry]}}} if wanted.init else {"extraEnv": [entry]},
-        plain={"spec": {"template": {"spec": {pods: [{"name": container, "env": [entry]}]}}}},
-    )
-
-
-def _first_layout(entry: Mapping[str, Any], *, init: bool) -> dict[str, Any]:
-    return {"initContainers": [{"name": INIT_CONTAINER, "env": [entry]}]} if init else {"extraEnvVars": [entry]}
+    commands = tuple(one.replace("--type=merge", "--type=strategic") for one in fix.commands)
+    return Fix(summary, commands, (fix.patch or "").replace("# a merge patch", "# a strategic merge patch", 1))
 
 
 # -- texts
@@ -189,9 +165,8 @@ def _plugged(summary: str, remedy: SetPlugin | RemovePlugin | SetPlugins, instan
             entry = {"package": package, **fields}
             return _text_fix(summary, home, {"plugins": [entry]}, removes=None in fields.values())
         case RemovePlugin(package):
-            return Fix(
-                summary, (), f"# take this entry out of {home.words}\n{dump({'plugins': [{'package': package}]})}"
-            )
+            entry = _nested(home.above, {"plugins": [{"package": package}]})
+            return Fix(summary, (), f"# take this entry out of {home.words}\n{dump(entry)}")
         case _:
             assert_never(remedy)
 

@@ -49,11 +49,15 @@ class SetPlugins:
 
 @dataclass(frozen=True)
 class SetVariable:
-    """A variable of RHDH's container, or of the init container that installs plugins; value None takes it away."""
+    """A variable of RHDH's container, or of the init container that installs plugins.
+
+    Its value is a text, or a key of a Secret (name of the Secret, key); with neither, the variable should go.
+    """
 
     name: str
-    value: str | None
+    value: str | None = None
     init: bool = False
+    secret: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ def finding_view(one: Finding) -> dict[str, Any]:
         "why": one.why,
         "fix": {
             "summary": one.fix.summary,
-            "commands": [mask_message(command) for command in one.fix.commands],
+            # A command with a mask in it would write the mask.
+            "commands": [command for command in one.fix.commands if mask_message(command) == command],
             "patch": None if one.fix.patch is None else mask_characters(one.fix.patch),
         },
         "fingerprint": one.fingerprint,

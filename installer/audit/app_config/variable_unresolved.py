@@ -23,7 +23,7 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
 
 def _found(file: Layered, path: Path, name: str) -> Found:
     spot = file.at(*path)
-    remedy = SetVariable(name, f"<value of {name}>")
+    remedy = SetVariable(name, secret=("<Secret>", name))
     return Found(spot, f"${{{name}}} is not set", f"{name} in RHDH's environment", remedy, f"{spot.path}:{name}")
 
 
