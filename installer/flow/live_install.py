@@ -5,19 +5,15 @@
 
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from installer.apply.hands import Hands, Progress
 from installer.cluster.cluster import Cluster
 from installer.cluster.connect import connect
 from installer.cluster.eyes import Eyes
 from installer.cluster.options import ConnectionOptions
-from installer.flow import plan_file
-from installer.flow.live_check_permissions import require
-from installer.flow.live_drift import refuse_drift
 from installer.flow.live_instance import find
 from installer.flow.live_journal import unfinished_of
-from installer.flow.live_permissions import Scope, needed
 from installer.flow.live_planning import Prepared, prepare
 from installer.flow.live_report import gated, refusals, report_of, text_of, values_not_applied
 from installer.flow.live_runs import Confirm, Means, Outcome, start, take_up
@@ -29,6 +25,9 @@ from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.report import Report
 from installer.model.request import InstallRequest, LiveRequest
 from installer.model.run import Operators, Run, Target, Verify, name_of
+
+if TYPE_CHECKING:
+    from installer.flow.plan_file import Planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,8 @@ def plan(means: Means, eyes: Eyes, request: InstallRequest, live: LiveRequest, t
     report = report_of(prepared, request)
     if problems:
         return replace(report, errors=problems)
+    from installer.flow import plan_file  # noqa: PLC0415 - `install` writes none
+
     if live.out:
         plan_file.write(live.out, plan_file.Planned(prepared.run, means.cluster.server, prepared.base))
     result = {**(report.result or {}), "file": live.out}
@@ -87,6 +88,9 @@ def apply(
 
     :param instance: as --instance says it; TARGET where the plan is for another
     """
+    from installer.flow import plan_file  # noqa: PLC0415
+    from installer.flow.live_drift import refuse_drift  # noqa: PLC0415
+
     planned = plan_file.read(file)
     plan_file.refuse_other_instance(planned.run.target, instance, connection.namespace)
     with closing(connect(connection)) as cluster:
@@ -157,6 +161,8 @@ def _carried_out(means: Means, prepared: Prepared, report: Report, request: Inst
             return replace(report, errors=(refused,))
 
     def ready(hands: Hands) -> None:
+        from installer.flow.live_drift import refuse_drift  # noqa: PLC0415 - most plans have nothing to carry out
+
         refuse_drift(hands.cluster, run, prepared.base)
 
     outcome = start(means, run, ready=ready)
@@ -182,6 +188,9 @@ def _result(run: Run, outcome: Outcome, more: Any) -> dict[str, Any]:
 
 def _allowed(cluster: Cluster, run: Run) -> None:
     """Raises InstallerError (DENIED) with every missing permission, before anything is written or asked."""
+    from installer.flow.live_check_permissions import require  # noqa: PLC0415
+    from installer.flow.live_permissions import Scope, needed  # noqa: PLC0415
+
     target = run.target
     platform = next((one.platform for one in run.steps if isinstance(one, Verify)), target.namespace)
     operators = any(isinstance(one, Operators) for one in run.steps)
@@ -206,7 +215,7 @@ def _with_values(prepared: Prepared, report: Report) -> Report:
     return replace(report, errors=(*report.errors, missing)) if missing else report
 
 
-def _refuse_other_cluster(cluster: Cluster, planned: plan_file.Planned) -> None:
+def _refuse_other_cluster(cluster: Cluster, planned: "Planned") -> None:
     if cluster.server != planned.server:
         message = f"the plan was made for {planned.server}; this is {cluster.server}"
         raise fail(ExitCode.TARGET, "other-cluster", message, fix="choose that cluster with --context CONTEXT")

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from installer.apply.swapping import immutable
 from installer.flow.live_planning import Prepared
 from installer.flow.observing import described
 from installer.flow.views import preview_view
@@ -75,6 +74,8 @@ def refusals(prepared: Prepared, live: LiveRequest) -> tuple[Problem, ...]:
     for edit in prepared.edits:
         found += _too_large(edit)
         if edit.before is not None and edit.before.get("immutable"):
+            from installer.apply.swapping import immutable  # noqa: PLC0415 - a rare object
+
             found.append(immutable(edit.ref))
     return tuple(dict.fromkeys(found))
 

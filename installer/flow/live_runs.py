@@ -11,7 +11,6 @@ from installer.cluster.cluster import Cluster
 from installer.cluster.connect import connect
 from installer.cluster.kinds import kind_of
 from installer.cluster.options import ConnectionOptions
-from installer.flow.live_check_permissions import require
 from installer.flow.live_instance import Running, described, find
 from installer.flow.live_journal import chosen, unfinished
 from installer.flow.saying import discreet
@@ -148,6 +147,8 @@ def undo(
         if refused:
             return Report(Outcome(entry.header.run, _undo_steps(journal, "pending")).result(running), errors=(refused,))
         means = Means(connection, cluster, helm, progress)
+        from installer.flow.live_check_permissions import require  # noqa: PLC0415
+
         require(cluster, tuple(_needed_to_put_back(cluster, journal.run)))
         with _working(means, journal.run.target) as hands:
             now = load(cluster, running.namespace, entry.header.run)

@@ -15,9 +15,8 @@ from installer.model.change import Owner, Ref
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.place import Place
 from installer.plan.proof import prove
-from installer.yamltext.editing import Refused, edited
 from installer.yamltext.embedding import Splice, spliced
-from installer.yamltext.patch import Branch
+from installer.yamltext.patch import Branch, Refused
 from installer.yamltext.reading import Unreadable, compose
 from installer.yamltext.text import File, Text
 from installer.yamltext.values import Schema, construct, is_merge, key_text
@@ -99,6 +98,8 @@ class Draft:
         """Carries a patch into a region; an empty patch is nothing. Raises InstallerError where it cannot be done."""
         if not patch:
             return
+        from installer.yamltext.editing import edited  # noqa: PLC0415 - most runs find nothing to edit
+
         whole = Branch()
         if region.path:
             whole.at(region.path[:-1]).members[region.path[-1]] = patch
