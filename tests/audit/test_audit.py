@@ -1,6 +1,7 @@
 """`audit` and its kin through the program: contract, profiles, gates, what is accepted, the verdict on production."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +12,8 @@ from installer.audit.production import REQUIREMENTS
 from installer.audit.rules import rules
 from installer.cli.boundary import run
 from installer.cli.schema import envelope_schema
+from installer.directory.read import read
+from installer.flow.audit_source import now_of
 
 BASE = (Path(__file__).parent / "bases" / "operator.yaml").read_text(encoding="utf-8")
 VALIDATOR = jsonschema.Draft202012Validator(envelope_schema())
@@ -31,6 +34,13 @@ apiVersion: operators.coreos.com/v1alpha1
 kind: Subscription
 metadata: {name: new, namespace: openshift-operators}
 spec: {name: logic-operator}
+"""
+DUMPED = """apiVersion: v1
+kind: Pod
+metadata: {name: hub, creationTimestamp: "2999-01-01T00:00:00Z"}
+status:
+  startTime: "2999-01-02T00:00:00Z"
+  notAfter: "3999-01-02T00:00:00Z"
 """
 ONLY = ("--rule", "logic-operator-twice")
 EXCEPTION = """exceptions:
@@ -123,6 +133,13 @@ def test_gates(ask, tmp_path):
     assert (hidden.findings, hidden.summary["high"], hidden.code) == ([], 1, 4)
     assert ask("--rule", "misnested-backend", "--strict").code == 0
     assert ask("--rule", "platform-not-ready", "--strict").code == 4
+
+
+def test_the_clock_of_a_dump_may_be_ahead(tmp_path):
+    write(tmp_path, "dump.yaml", f"{BASE}---\n{DUMPED}")
+    assert now_of(read(str(tmp_path))) == datetime(2999, 1, 2, tzinfo=UTC)
+    write(tmp_path, "dump.yaml", BASE)
+    assert now_of(read(str(tmp_path))) < datetime(2999, 1, 1, tzinfo=UTC)
 
 
 def test_what_cannot_be_read(ask, tmp_path):
