@@ -23,9 +23,10 @@ from installer.registries.together import together
 from installer.registries.transport import Limits, unreachable
 from installer.registries.versions import parse
 
-# Registries of both kinds are asked at the same time, so that the command ends within 15 s whatever one does.
-_SECONDS = 14.5
-_LIMITS = Limits(seconds=13.5)
+# Registries of both kinds are asked at the same time. The command ends within 15 s whatever one does: what is left is
+# for choosing among as many versions as one may have.
+_SECONDS = 12.5
+_LIMITS = Limits(seconds=11.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,13 @@ def ask(
         asks["images"] = partial(plugins_images.images, images, chosen, request.authfile, _LIMITS.seconds, cache)
     if tagged:
         asks["tags"] = partial(plugins_images.tags, tagged, request.authfile, _LIMITS.seconds, cache)
-    said = together(lambda kind: asks[kind](), asks, _SECONDS, unreachable(f"no answer within {_SECONDS:.0f} s"))
+    late = unreachable(f"no answer within {_SECONDS:.0f} s")
+    said = together(lambda kind: asks[kind](), asks, _SECONDS, late)
     cache.close()
-    return Asked(_said(said, "npm"), _said(said, "images"), _said(said, "tags"))
+    found = [
+        _said(said.get(kind, {}), of, late) for kind, of in (("npm", wanted), ("images", images), ("tags", tagged))
+    ]
+    return Asked(*found)
 
 
 def npm_config(request: RegistryRequest, chosen: Release | None, npmrc: str | None = None) -> NpmConfig:
@@ -99,8 +104,10 @@ def _scopes(chosen: Release | None) -> Mapping[str, str]:
     return {scope: url for minor in minors() for scope, url in release(minor).npm_scopes.items()}
 
 
-def _said(answers: Mapping[str, Mapping[str, Any] | InstallerError], kind: str) -> Mapping[str, Any]:
-    found = answers.get(kind, {})
-    if isinstance(found, InstallerError):
-        raise found
-    return found
+def _said(answers: Mapping[str, Any] | InstallerError, names: Iterable[str], late: InstallerError) -> Mapping[str, Any]:
+    """What was asked too late is each name's answer; what could not be asked at all is the command's."""
+    if answers is late:
+        return dict.fromkeys(names, late)
+    if isinstance(answers, InstallerError):
+        raise answers
+    return answers

@@ -9,7 +9,7 @@ from semver import Version
 from installer.integrity import strongest
 from installer.registries import ranges
 from installer.registries.npm import Packument, Published
-from installer.registries.versions import exact, newest, parse
+from installer.registries.versions import descending, exact, newest, parse
 
 _REMARK = 200
 _BARE = ranges.Range(((),), prereleases=True)
@@ -83,10 +83,9 @@ def _let_in(packument: Packument, range_: ranges.Range, policy: Policy) -> set[s
 
 
 def _candidates(packument: Packument, range_: ranges.Range) -> list[tuple[str, Version]]:
-    """The highest first; of equal precedence (they differ in the build only) in a fixed order."""
+    """The highest first."""
     known = ((text, version) for text in packument.versions if (version := parse(text)) is not None)
-    fitting = [(text, version) for text, version in known if range_.holds(version)]
-    return sorted(sorted(fitting, reverse=True), key=lambda one: one[1], reverse=True)
+    return descending((text, version) for text, version in known if range_.holds(version))
 
 
 def _highest(

@@ -19,6 +19,7 @@ __all__ = ["Npm", "PackageMissing", "Packument", "Published", "packuments", "par
 ABBREVIATED = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*; q=0.1"
 # Only this one has `time` in every registry: npmjs.org's abbreviated metadata says when a package changed, no more.
 FULL = "application/json"
+VERSIONS_OF_ALL = 120_000
 _OK, _UNCHANGED, _BAD, _UNAUTHORIZED, _FORBIDDEN, _MISSING, _GONE = 200, 304, 400, 401, 403, 404, 410
 
 
@@ -34,6 +35,7 @@ class Npm:
         self.transport = Transport(config, limits or Limits())
         # A parsed packument is ten times as large as its text: one at a time keeps within a bound.
         self._parsing = threading.Lock()
+        self._versions = 0
 
     def close(self) -> None:
         self.transport.close()
@@ -65,10 +67,21 @@ class Npm:
             return known(before.body, name, shown)
         if answer.status != _OK:
             raise _refusal(answer.status, name, shown)
-        with self._parsing:
-            found = parse(answer.body, name, shown)
+        found = self._parsed(answer, name, shown)
         self.cache.keep(key, entry(answer.headers, kept(found)))
         return found
+
+    def _parsed(self, answer: Answer, name: str, shown: str) -> Packument:
+        with self._parsing:
+            try:
+                found = parse(answer.body, name, shown)
+            except InstallerError as error:
+                # The frames of an error keep the text that it is about.
+                raise error.with_traceback(None) from None
+            self._versions += len(found.versions)
+            if self._versions > VERSIONS_OF_ALL:
+                raise no_metadata(name, shown, f"with it there are more than {VERSIONS_OF_ALL:,} versions to look at")
+            return found
 
     def _answer(self, registry: str, name: str, headers: Mapping[str, str]) -> Answer:
         answer = self.transport.get(f"{registry}{quote(name, safe='@~')}", headers)

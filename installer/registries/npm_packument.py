@@ -11,8 +11,8 @@ from installer.model.errors import ExitCode, InstallerError, fail
 # Everything in a text of JSON begins behind one of these. A packument of 10 MB has some 300,000 of them; a text of
 # nothing else becomes thirty times as large in memory.
 VALUES = 750_000
-# The packages with most versions have 20,000; to sort 200,000 takes longer than a command may.
-VERSIONS = 50_000
+# Few packages have as many: to choose among all that one command is told of must not take longer than to ask.
+VERSIONS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
