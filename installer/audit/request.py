@@ -17,6 +17,8 @@ class AuditRequest:
     baseline        a file of findings that are known
     write_baseline  where to write the findings of now as such a file
     exceptions      a file of findings that are accepted for a time
+    registry        the npm registry to ask about packages (image registries are asked too then); None asks none
+    authfile        credentials for image registries, as podman's
     """
 
     directory: str
@@ -31,3 +33,5 @@ class AuditRequest:
     baseline: str | None = None
     write_baseline: str | None = None
     exceptions: str | None = None
+    registry: str | None = None
+    authfile: str | None = None

@@ -38,6 +38,8 @@ class Unsaid(click.UsageError):
 @click.option("--baseline", type=FILE, metavar="FILE", help="Findings that are known: they count for no gate.")
 @click.option("--write-baseline", type=FILE, metavar="FILE", help="Write the findings of now as a baseline.")
 @click.option("--exceptions", type=FILE, metavar="FILE", help="Findings that are accepted, by whom and until when.")
+@click.option("--registry", metavar="URL", help="Ask registries too; this is npm's, a scope's own of .npmrc beats it.")
+@click.option("--authfile", type=FILE, metavar="FILE", help="Credentials for image registries, as podman's.")
 @click.pass_context
 def audit(ctx: click.Context, /, **options: Any) -> "Report | None":
     """Judge the configuration of an RHDH and of what the Orchestrator needs around it; write nothing to it.

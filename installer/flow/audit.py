@@ -28,6 +28,7 @@ def audit(request: AuditRequest) -> Report:
     accepted = audit_files.exceptions(request.exceptions) if request.exceptions else ()
     known = audit_files.known(request.baseline) if request.baseline else frozenset()
     source = of_directory(request.directory, request.instance, request.rhdh_version, request.defaults)
+    source, unanswered = _with_answers(source, request)
     contents = Contents(source)
     judgement = judge(contents, chosen or rules(), request.profile, frozenset(one.slug for one in chosen))
     findings = _with_expired(judgement.findings, contents, accepted, request)
@@ -35,7 +36,18 @@ def audit(request: AuditRequest) -> Report:
     judged = replace(judgement, findings=suppressions.applied(findings, source.now.date()))
     if request.write_baseline:
         audit_files.write_baseline(request.write_baseline, judged.findings)
-    return _report(request, source, judged)
+    report = _report(request, source, judged)
+    return replace(report, warnings=(*report.warnings, *unanswered))
+
+
+def _with_answers(source: Source, request: AuditRequest) -> tuple[Source, tuple[Problem, ...]]:
+    """With what registries say, where they are to be asked and RHDH is there to ask about."""
+    if request.registry is None or source.world is None:
+        return source, ()
+    from installer.flow.audit_answers import answers  # noqa: PLC0415 - most audits ask no registry
+
+    told, problems = answers(source.world, request.registry, request.authfile)
+    return replace(source, answers=told), problems
 
 
 def _chosen(slugs: tuple[str, ...]) -> tuple[Rule, ...]:

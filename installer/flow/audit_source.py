@@ -1,5 +1,6 @@
 """Reads what an audit judges, from a directory of manifests. Judges nothing."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,12 +9,11 @@ from functools import cache, partial
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from installer.audit.kinds import CONFIG_MAP, SECRET, Kind
-from installer.audit.object import Object
+from installer.audit.object import Object, moment
 from installer.audit.source import Source
 from installer.directory.read import read
 from installer.flow.observing import orchestrator_of, read_text
 from installer.instance.find import find
-from installer.instance.instance import Document
 from installer.instance.manifests import Manifests
 from installer.instance.objects import Objects
 from installer.knowledge.releases import release
@@ -39,7 +39,7 @@ def of_manifests(
     """
     found = objects_of(manifests)
     seek = partial(world_of, manifests, selection, rhdh_version, defaults)
-    return Source("directory", _now(found), found, kinds_of(manifests, found), manifests, seek=seek)
+    return Source("directory", now_of(manifests), found, kinds_of(manifests, found), manifests, seek=seek)
 
 
 def world_of(
@@ -121,14 +121,15 @@ def _scalar(node: object) -> str:
     return str(node.value) if isinstance(node, ScalarNode) else ""
 
 
-_STAMPS = (("metadata", "creationTimestamp"), ("metadata", "deletionTimestamp"))
+# What a cluster writes of what has happened; ends of certificates and tokens lie in the future.
+_STAMP = re.compile(
+    r"\b(?:creationTimestamp|deletionTimestamp|last\w*Time|startTime|startedAt|finishedAt|time)\"?:\s*\"?"
+    r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
+)
 
 
-def _now(found: tuple[Object, ...]) -> datetime:
-    """The clock, or the newest timestamp of a dump that was made by a clock ahead of ours."""
-    stamps = [stamp for one in found if _is_dumped(one.document) for path in _STAMPS if (stamp := one.moment(*path))]
-    return max([datetime.now(UTC), *stamps])
-
-
-def _is_dumped(document: Document | None) -> bool:
-    return document is not None and "Timestamp" in document.text.file.characters
+def now_of(manifests: Manifests) -> datetime:
+    """The clock, or the newest timestamp of a dump that a clock ahead of ours made."""
+    dumped = (file.characters for file in manifests.files.values() if "creationTimestamp" in file.characters)
+    newest = max((stamp for characters in dumped for stamp in _STAMP.findall(characters)), default="")
+    return max(datetime.now(UTC), moment(newest) or datetime.min.replace(tzinfo=UTC))
