@@ -55,7 +55,16 @@ def audit(ctx: click.Context, /, **options: Any) -> "Report | None":
     from installer.audit.request import AuditRequest
     from installer.flow.audit import audit as walk
 
-    return walk(AuditRequest(**options))
+    return _tamed(walk(AuditRequest(**options)))
+
+
+def _tamed(report: "Report") -> "Report":
+    """Names and values of objects are shown as they are, but for what a terminal would obey."""
+    from dataclasses import replace
+
+    from installer.cli.taming import tame
+
+    return replace(report, text=tame(report.text))
 
 
 @command("rules", short_help="Every rule, with its severity, why it matters and where that can be read.")
@@ -77,7 +86,7 @@ def diff(old: str, new: str) -> "Report":
     """Compare two answers of `audit -o json` by the fingerprints of their findings."""
     from installer.flow.audit import diff as walk
 
-    return walk(old, new)
+    return _tamed(walk(old, new))
 
 
 @command(

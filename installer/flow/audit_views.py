@@ -113,17 +113,22 @@ def _finding_lines(one: dict[str, Any]) -> Iterator[str]:
     address = "/".join(part for part in (ref["namespace"], ref["name"]) if part)
     place = f"  {where['file']}:{where['line']}:{where['column']}" if where else ""
     named = "" if ref["kind"] == "File" else f"  {ref['kind']} {address}"
-    yield f"{one['severity'].upper()}  {one['rule']}{named}{place}"
+    yield _line(f"{one['severity'].upper()}  {one['rule']}{named}{place}")
     path = f"{one['path']}: " if one["path"] and one["path"] not in one["observed"] else ""
-    yield f"  {path}{one['observed']}"
-    yield f"  expected: {one['expected']}"
+    yield _line(f"  {path}{one['observed']}")
+    yield _line(f"  expected: {one['expected']}")
     if one["suppressed"]:
-        yield f"  accepted ({one['suppressed']['by']}): {one['suppressed']['reason']}"
+        yield _line(f"  accepted ({one['suppressed']['by']}): {one['suppressed']['reason']}")
         return
     yield f"  why: {one['why']}"
     yield f"  fix: {one['fix']['summary']}"
-    yield from (f"    {command}" for command in one["fix"]["commands"])
+    yield from (f"    {_line(command)}" for command in one["fix"]["commands"])
     yield from (f"    {line}" for line in (one["fix"]["patch"] or "").splitlines())
+
+
+def _line(text: str) -> str:
+    """A line end in a name must not look like the end of what we say."""
+    return " ".join(text.split("\n"))
 
 
 def _reason_lines(word: str, listed: Iterable[dict[str, str]]) -> list[str]:
@@ -131,7 +136,7 @@ def _reason_lines(word: str, listed: Iterable[dict[str, str]]) -> list[str]:
     by_reason: dict[str, list[str]] = {}
     for one in listed:
         by_reason.setdefault(one["reason"], []).append(one["rule"])
-    lines = [f"{word}: {reason}\n    {', '.join(rules)}" for reason, rules in by_reason.items()]
+    lines = [f"{word}: {_line(reason)}\n    {', '.join(rules)}" for reason, rules in by_reason.items()]
     return [*lines, ""] if lines else []
 
 
@@ -139,7 +144,7 @@ def _production_lines(verdicts: Sequence[dict[str, Any]]) -> list[str]:
     lines = []
     for one in verdicts:
         lines.append(f"{one['verdict']:<8} {one['requirement']}. {one['title']}")
-        lines += [f"         {words}" for words in one["evidence"]]
+        lines += [f"         {_line(words)}" for words in one["evidence"]]
     if lines:
         met = sum(one["verdict"] == "met" for one in verdicts)
         lines += [f"fit for production: {'yes' if met == len(verdicts) else 'no'} ({met} of 8 are met)", ""]

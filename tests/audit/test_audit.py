@@ -277,3 +277,14 @@ def test_text_says_what_is_wrong_and_how_to_put_it_right(tmp_path, capsys):
     assert "CRITICAL  logic-operator-twice  Subscription openshift-operators/old  subscriptions.yaml:4:8" in told
     assert "    oc -n openshift-operators delete subscription.operators.coreos.com old" in told
     assert told.splitlines()[-1].startswith("1 finding (1 critical)")
+
+
+@pytest.mark.usefixtures("ask")
+def test_a_hostile_name_writes_nothing_to_the_terminal(tmp_path, capsys):
+    hostile = TWICE.replace("name: old", 'name: "old\\e[2J\\nCRITICAL  invented"')
+    write(tmp_path, "manifests/subscriptions.yaml", hostile)
+    capsys.readouterr()
+    assert run(("audit", "--directory", "manifests", *ONLY)) == 0
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert not any(line.startswith("CRITICAL  invented") for line in told.splitlines())
