@@ -12,7 +12,7 @@ _OPTIONS = (
     click.option("--dry-run", is_flag=True, help="Show the diff and the prediction; write nothing."),
     click.option("--exit-code", is_flag=True, help="With --dry-run: 14 when there is something to do."),
     click.option("-y", "--yes", is_flag=True, help="Write without asking."),
-    click.option("--chart", metavar="REFERENCE", help="RHDH's own chart, where Helm installed RHDH."),
+    click.option("--chart", metavar="REFERENCE", help="RHDH's own chart, where Helm installed RHDH on the cluster."),
     click.option("--chart-version", metavar="VERSION", help="Its version (the one that is installed)."),
     click.option("--helm", metavar="PATH", help="The helm to use (RHDH_ORCHESTRATOR_HELM)."),
 )

@@ -1,46 +1,18 @@
 """`plugins upgrade`: options into requests, and the requests to the flow. Chooses no version itself."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from installer.cli.connection import LASTING
 from installer.cli.options import command, session_of
+from installer.cli.plugins_changes import changing, wanted_of
 from installer.cli.plugins_where import where, whereabouts
 from installer.cli.registry_options import registry_options, registry_request
 from installer.cli.values import FILE
 
 if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
-    from installer.flow.plugins_changing import Wanted
     from installer.model.report import Report
-
-_CHANGING = (
-    click.option("--dry-run", is_flag=True, help="Show the diff and the prediction; write nothing."),
-    click.option("--exit-code", is_flag=True, help="With --dry-run: 14 when there is something to do."),
-    click.option("-y", "--yes", is_flag=True, help="Write without asking."),
-    click.option("--chart", metavar="REFERENCE", help="RHDH's own chart, where Helm installed RHDH on the cluster."),
-    click.option("--chart-version", metavar="VERSION", help="Its version (the one that is installed)."),
-    click.option("--helm", metavar="PATH", help="The helm to use (RHDH_ORCHESTRATOR_HELM)."),
-)
-
-
-def changing(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of a command that changes entries; its function takes them out of its options with `wanted`."""
-    for option in reversed(_CHANGING):
-        function = option(function)
-    return function
-
-
-def wanted(options: dict[str, Any]) -> "Wanted":
-    """What `changing` put into the options of a command, which loses them. Raises UsageError where they contradict."""
-    from dataclasses import fields
-
-    from installer.flow.plugins_changing import Wanted
-
-    if options["chart_version"] and not options["chart"]:
-        raise click.UsageError("--chart-version says more of --chart REFERENCE, which is missing")
-    return Wanted(**{one.name: options.pop(one.name) for one in fields(Wanted)})
 
 
 @command(
@@ -90,7 +62,7 @@ def upgrade(
 
     session = session_of(ctx)
     _refuse(ctx, names, to_release, new_defaults)
-    how, registries = wanted(options), registry_request(options)
+    how, registries = wanted_of(options), registry_request(options)
     request, connection = where(options, within=LASTING)
     confirm = confirm_on(session)
     with progress_on(session, lasting=connection is not None) as progress:
