@@ -242,7 +242,10 @@ class Running:
         starts, refs = self._starts.get(place.file, ([], []))
         index = bisect_right(starts, place.line) - 1
         ref = refs[index] if 0 <= index < len(refs) else None
-        return of_file(place, path) if ref is None else Spot(ref, place, path)
+        if ref is None:
+            return of_file(place, path)
+        # On a cluster objects have no lines; what their manifests are read from is of our own making.
+        return Spot(ref, place if self.source.origin != "cluster" else None, path)
 
     @cached_property
     def _starts(self) -> dict[str, tuple[list[int], list[Ref | None]]]:

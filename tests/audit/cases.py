@@ -16,7 +16,7 @@ from installer.audit.object import moment
 from installer.audit.snapshot import Contents
 from installer.audit.source import Answers, Definition, Source
 from installer.directory.read import _objects, read
-from installer.flow.audit_source import of_manifests
+from installer.flow.audit_source import of_manifests, world_of
 from installer.instance.instance import Document
 from installer.instance.manifests import Manifests
 from installer.model.change import Ref
@@ -26,7 +26,7 @@ from installer.yamltext.values import Schema, construct
 
 HERE = Path(__file__).parent
 HEADER = {
-    *("base", "release", "instance", "profile", "now", "withheld", "without", "files", "defaults"),
+    *("base", "release", "instance", "profile", "only", "now", "withheld", "without", "files", "defaults"),
     *("npm", "images", "pages", "logs", "definitions", "rendered", "expect", "skips"),
 }
 MARK = re.compile(r"#\s*here\b")
@@ -79,11 +79,13 @@ class Case:
         documents = (*kept, *over)
         return Manifests({one.text.file.path: one.text.file for one in documents}, documents)
 
-    def seek(self, found: Source):
-        world, problem = found.seek()
+    def seek(self, manifests: Manifests):
+        """RHDH and its release, that of the bases where the case tells none."""
+        find = partial(world_of, manifests, self.header.get("instance"), defaults=self.header.get("defaults"))
+        world, problem = find(self.header.get("release"))
         if "release" in self.header or problem is None or problem.code != "unknown-version":
             return world, problem
-        return of_manifests(self.manifests, self.header.get("instance"), BASES_ARE, self.header.get("defaults")).seek()
+        return find(BASES_ARE)
 
     @cached_property
     def contents(self) -> Contents:
@@ -93,7 +95,7 @@ class Case:
     def source(self) -> Source:
         header = self.header
         found = of_manifests(self.manifests, header.get("instance"), header.get("release"), header.get("defaults"))
-        found = replace(found, seek=partial(self.seek, found))
+        found = replace(found, seek=partial(self.seek, self.manifests))
         answers = {key: header[key] for key in ("npm", "images", "pages") if key in header}
         return without_kinds(
             replace(
