@@ -26,7 +26,7 @@ from installer.model.run import MANAGER, Edit, Infrastructure, Run, Step, Upgrad
 from installer.plan.changes import Updated
 from installer.plan.goal import Goal
 from installer.plan.live_edits import live_changes, live_edits, renamed, values_after
-from installer.plan.live_steps import Ground, ground_steps, logged, plugin_steps, verification
+from installer.plan.live_steps import Ground, ground_steps, logged, plugin_steps, restarted, seen_by_pods, verification
 from installer.plan.merge_patch import merge_patch
 from installer.plan.operators import Wanted, decide, leave
 from installer.plan.plan import Plan, plan
@@ -148,7 +148,11 @@ def _writes(cluster: Cluster, observed: LiveObserved, made: Plan, updated: Updat
         _as_stored(cluster, observed, renamed(edit, observed.running.namespace))
         for edit in live_edits(made.draft, updated, observed.live)
     )
-    return _Writes(edits, values_after(updated, observed.live))
+    values, home, stored = values_after(updated, observed.live), observed.world.instance.home, observed.stored
+    if values is None and stored is not None and isinstance(home, HelmHome) and seen_by_pods(edits):
+        # The chart's Deployment is not ours to restart: it makes new pods where its values say so.
+        values = restarted(stored.values, home, edits, stored.revision)
+    return _Writes(edits, values)
 
 
 def _as_stored(cluster: Cluster, observed: LiveObserved, edit: Edit) -> Edit:

@@ -6,10 +6,12 @@ from typing import Any
 from installer.flow.live_planning import Prepared
 from installer.flow.observing import described
 from installer.flow.views import preview_view
+from installer.instance.instance import HelmHome
 from installer.model.errors import ExitCode, Problem
 from installer.model.report import Report
 from installer.model.request import InstallRequest, LiveRequest
 from installer.model.run import Edit, Step, Upgrade, name_of
+from installer.plan.live_steps import is_restart
 from installer.plan.size import LIMIT
 from installer.plan.step_words import explained
 from installer.yamltext.redaction import mask_message
@@ -127,15 +129,32 @@ def values_not_applied(prepared: Prepared) -> Problem | None:
     stored = prepared.observed.stored
     if prepared.values is None or stored is None or any(isinstance(one, Upgrade) for one in prepared.run.steps):
         return None
+    home = prepared.observed.world.instance.home
+    chart = "add --chart REFERENCE (a folder, an archive, REPOSITORY/NAME or oci://...)"
+    if isinstance(home, HelmHome) and is_restart(stored.values, prepared.values, home):
+        return _restart_not_applied(prepared, f"{stored.namespace}/{stored.name}", chart)
     message = (
         f"the values of the Helm release {stored.namespace}/{stored.name} are not changed: RHDH's chart is not at "
         "hand, and what Helm owns may only be changed through it"
     )
     fix = (
-        f"add --chart REFERENCE (a folder, an archive, REPOSITORY/NAME or oci://...); or put the diff above into your "
+        f"{chart}; or put the diff above into your "
         f"values and run: helm upgrade {stored.name} CHART --version {stored.chart_version} -n {stored.namespace} "
         "-f VALUES"
     )
+    return Problem("values-not-applied", message, None, fix, ExitCode.FINDINGS)
+
+
+def _restart_not_applied(prepared: Prepared, release: str, chart: str) -> Problem:
+    """Pods go on with what they have read, and a chart's Deployment is not ours to restart: nothing is half done."""
+    changed = ", ".join(str(one.ref) for one in prepared.changes)
+    workload = prepared.observed.target.workload
+    what = f"{workload.kind.lower()}/{workload.name} -n {workload.namespace}" if workload else f"the pods of {release}"
+    message = (
+        f"{changed} is not written: only new pods of the Helm release {release} would read it, and what Helm owns may "
+        "only be changed through its chart, which is not at hand"
+    )
+    fix = f"{chart}; or write the diff above and run: oc rollout restart {what} (or kubectl rollout restart)"
     return Problem("values-not-applied", message, None, fix, ExitCode.FINDINGS)
 
 

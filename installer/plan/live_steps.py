@@ -1,9 +1,12 @@
 """From what a plan changes to the ordered steps of a run. Reads and writes nothing."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from installer.instance.instance import Layer
+from installer.instance.instance import HelmHome, Layer
 from installer.knowledge.aliases import role_of
 from installer.model.change import Flavour
 from installer.model.run import Edit, Infrastructure, Operator, Operators, Rollout, Stage, Step, Target, Upgrade, Verify
@@ -12,6 +15,10 @@ from installer.plan.draft import Draft
 from installer.plan.entry import entries_of, is_on, schema_of
 from installer.plan.goal import Goal
 from installer.plan.prediction import World
+from installer.plan.restarts import RESTARTED_FOR
+
+# Where RHDH's chart takes the annotations of pods, by the layout of its values.
+_POD_ANNOTATIONS = {1: ("upstream", "backstage", "podAnnotations"), 2: ("podAnnotations",)}
 
 
 @dataclass(frozen=True)
@@ -48,11 +55,44 @@ def plugin_steps(edits: tuple[Edit, ...], upgrade: Upgrade | None, target: Targe
     return steps
 
 
+def restarted(values: Mapping[str, Any], home: HelmHome, edits: tuple[Edit, ...], revision: int) -> dict[str, Any]:
+    """The values of a Helm release with which its chart makes new pods, for they read what `edits` change.
+
+    The mark tells these edits upon that revision, so that a plan made again is the same one.
+    """
+    told = json.dumps([[str(one.ref), one.after] for one in edits], sort_keys=True)
+    mark = hashlib.sha256(f"{revision}\n{told}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return _put(values, (*map(str, home.values.path), *_POD_ANNOTATIONS[home.layout]), {RESTARTED_FOR: mark})
+
+
+def is_restart(before: Mapping[str, Any], after: Mapping[str, Any], home: HelmHome) -> bool:
+    """Whether the values differ in such a mark alone."""
+    path = (*map(str, home.values.path), *_POD_ANNOTATIONS[home.layout])
+    place: Any = after
+    for key in path:
+        place = place.get(key) if isinstance(place, Mapping) else None
+    mark = place.get(RESTARTED_FOR) if isinstance(place, Mapping) else None
+    return mark is not None and before != after and _put(before, path, {RESTARTED_FOR: mark}) == after
+
+
+def _put(tree: Mapping[str, Any], path: tuple[str, ...], more: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of a tree with more members at a path."""
+    if not path:
+        return {**tree, **more}
+    inner = tree.get(path[0])
+    return {**tree, path[0]: _put(inner if isinstance(inner, Mapping) else {}, path[1:], more)}
+
+
+def seen_by_pods(edits: tuple[Edit, ...]) -> bool:
+    """Whether a pod that starts would read something new; a Secret alone rolls nothing."""
+    return any(edit.ref.kind != "Secret" for edit in edits)
+
+
 def _seen_by_pods(edits: tuple[Edit, ...], upgrade: Upgrade | None, target: Target) -> bool:
-    """Of a chart only its values roll pods; a Secret alone rolls nothing."""
+    """Of a chart only its values roll pods."""
     if target.flavour == "helm":
         return upgrade is not None
-    return any(edit.ref.kind != "Secret" for edit in edits)
+    return seen_by_pods(edits)
 
 
 def _starter(edits: tuple[Edit, ...], target: Target) -> Flavour:

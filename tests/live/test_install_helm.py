@@ -104,3 +104,36 @@ def test_a_pod_that_crashes_brings_the_old_values_back(portal):
     assert fault in ran.errors[0]["message"]
     assert values(portal) == VALUES
     portal.settled()
+
+
+def test_what_only_new_pods_would_read_is_rolled_out_by_the_chart(portal):
+    """A person's own ConfigMap changes and none of the values: neither half is done without the other."""
+    mine = {"app-config-mine.yaml": "app:\n  title: Mine\n"}
+    portal.world.api.apply(config_map("mine", portal.namespace, mine))
+    file = {"filename": "app-config-mine.yaml", "configMapRef": "mine"}
+    portal.ask(
+        "upgrade",
+        NAME,
+        portal.chart,
+        "--reuse-values",
+        "--set-json",
+        f"upstream.backstage.extraAppConfig={json.dumps([file])}",
+    )
+    portal.settled()
+    first = portal.run("install", "--yes", "--chart", portal.chart)
+    assert first.code == ExitCode.OK, first
+    assert portal.world.api.get("v1", "ConfigMap", "mine", portal.namespace)["data"] != mine
+    portal.world.api.apply(config_map("mine", portal.namespace, mine))
+    before, there = values(portal), revisions(portal)
+    left = portal.run("install", "--yes")
+    assert (left.code, left.codes) == (ExitCode.FINDINGS, ["values-not-applied"]), left
+    assert "oc rollout restart deployment/" in left.errors[0]["fix"]
+    assert portal.world.api.get("v1", "ConfigMap", "mine", portal.namespace)["data"] == mine
+    assert (values(portal), revisions(portal)) == (before, there)
+    ran = portal.run("install", "--yes", "--chart", portal.chart)
+    assert ran.code == ExitCode.OK, ran
+    assert portal.world.api.get("v1", "ConfigMap", "mine", portal.namespace)["data"] != mine
+    assert revisions(portal) == [*there, there[-1] + 1]
+    assert "rhdh-orchestrator/restarted-for" in values(portal)["upstream"]["backstage"]["podAnnotations"]
+    again = portal.run("install", "--yes", "--chart", portal.chart)
+    assert (again.code, again.result["steps"]) == (ExitCode.OK, []), again
