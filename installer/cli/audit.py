@@ -24,7 +24,7 @@ class Unsaid(click.UsageError):
     cls=Table,
     entries=AUDIT,
     invoke_without_command=True,
-    short_help="What is wrong with the configuration of an RHDH, why, and how to fix it.",
+    short_help="What is wrong with an RHDH's configuration, why, and how to fix it.",
 )
 @click.option("--directory", type=FOLDER, metavar="DIR", help="Manifests that hold an RHDH.")
 @click.option("--instance", metavar="[NAMESPACE/]NAME", callback=instance, help="Which RHDH, where there are several.")
