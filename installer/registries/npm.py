@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from installer.model.errors import ExitCode, InstallerError, fail
@@ -13,6 +14,9 @@ from installer.registries.npmrc import NpmConfig
 from installer.registries.together import together
 from installer.registries.transport import Answer, Limits, Transport, unreachable
 from installer.registries.urls import without_user
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 __all__ = ["Npm", "PackageMissing", "Packument", "Published", "packuments", "parse"]
 # Leaves out what only an npm client that shows READMEs needs; registries that do not know it send everything.
@@ -33,12 +37,11 @@ class Npm:
     def __init__(self, config: NpmConfig, limits: Limits | None = None, cache: Cache = NONE) -> None:
         self.config, self.cache = config, cache
         self.transport = Transport(config, limits or Limits())
-        # A parsed packument is ten times as large as its text: one at a time keeps within a bound.
-        self._parsing = threading.Lock()
-        self._versions = 0
+        self._reader = _Reader()
 
     def close(self) -> None:
         self.transport.close()
+        self._reader.close()
 
     def packument(self, name: str, *, times: bool = False) -> Packument:
         """Asks the package's registry, unless the cache knows; a scoped name in both spellings, as some proxies know
@@ -67,21 +70,9 @@ class Npm:
             return known(before.body, name, shown)
         if answer.status != _OK:
             raise _refusal(answer.status, name, shown)
-        found = self._parsed(answer, name, shown)
+        found = self._reader.read(answer, name, shown)
         self.cache.keep(key, entry(answer.headers, kept(found)))
         return found
-
-    def _parsed(self, answer: Answer, name: str, shown: str) -> Packument:
-        with self._parsing:
-            try:
-                found = parse(answer.body, name, shown)
-            except InstallerError as error:
-                # The frames of an error keep the text that it is about.
-                raise error.with_traceback(None) from None
-            self._versions += len(found.versions)
-            if self._versions > VERSIONS_OF_ALL:
-                raise no_metadata(name, shown, f"with it there are more than {VERSIONS_OF_ALL:,} versions to look at")
-            return found
 
     def _answer(self, registry: str, name: str, headers: Mapping[str, str]) -> Answer:
         answer = self.transport.get(f"{registry}{quote(name, safe='@~')}", headers)
@@ -94,6 +85,38 @@ class Npm:
         config = self.config
         identity = config.authorization(f"{registry}{quote(name, safe='@~')}") or ""
         return key_of("npm", without_user(registry), name, accept, identity, str(config.strict_tls))
+
+
+class _Reader:
+    """A text takes ten times its size to read: one at a time, and in one thread, whose memory serves the next."""
+
+    def __init__(self) -> None:
+        self._making = threading.Lock()
+        self._thread: ThreadPoolExecutor | None = None
+        self._versions = 0
+
+    def close(self) -> None:
+        if self._thread is not None:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def read(self, answer: Answer, name: str, registry: str) -> Packument:
+        """Raises InstallerError as `parse`, and for one version too many of all packages."""
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - loaded where something has been asked
+
+        with self._making:
+            self._thread = self._thread or ThreadPoolExecutor(1)
+        return self._thread.submit(self._read, answer, name, registry).result()
+
+    def _read(self, answer: Answer, name: str, registry: str) -> Packument:
+        try:
+            found = parse(answer.body, name, registry)
+        except InstallerError as error:
+            # The frames of an error keep the text that it is about.
+            raise error.with_traceback(None) from None
+        self._versions += len(found.versions)
+        if self._versions > VERSIONS_OF_ALL:
+            raise no_metadata(name, registry, f"with it there are more than {VERSIONS_OF_ALL:,} versions to look at")
+        return found
 
 
 def packuments(

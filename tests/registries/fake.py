@@ -3,13 +3,13 @@
 It is one of npm here; `images` puts one of images on the same server.
 """
 
-import gzip
 import hashlib
 import json
 import socket
 import ssl
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -187,7 +187,9 @@ def endless(handler: Handler, _: str) -> None:
 
 def bomb(megabytes: int) -> Behaviour:
     """A short answer that becomes that long."""
-    return body(gzip.compress(b" " * (megabytes * 1024 * 1024)), Content_Encoding="gzip")
+    packer = zlib.compressobj(wbits=31)
+    packed = b"".join([*(packer.compress(b" " * 1024 * 1024) for _ in range(megabytes)), packer.flush()])
+    return body(packed, Content_Encoding="gzip")
 
 
 def reset(handler: Handler, _: str) -> None:
