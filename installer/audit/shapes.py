@@ -13,7 +13,7 @@ from installer.audit.finding import Found
 from installer.audit.kinds import Kind
 from installer.audit.object import Object, items, strings
 from installer.audit.remedy import Remedy, SetConfig, SetVariable
-from installer.audit.rule import Check
+from installer.audit.rule import Check, Skip
 from installer.audit.snapshot import Snapshot
 from installer.audit.spot import Spot
 from installer.model.change import Ref
@@ -93,6 +93,8 @@ def setting_holds(path: str, members: Callable[[Snapshot], Iterable[str]], *, wh
             return
         present = strings(setting.value) if setting is not None else []
         missing = [one for one in members(snapshot) if one not in present]
+        if missing and setting is not None and not setting.is_known:
+            raise Skip(f"{path} hangs on a variable or file that is not at hand")
         if missing:
             spot = setting.spot if setting is not None else snapshot.would_write(path)
             whole = [*(items(setting.value) if setting is not None else []), *missing]
