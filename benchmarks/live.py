@@ -159,7 +159,6 @@ def growing(on: Bench) -> Iterator[Row]:
     fill(on.made, FEW, MANY)
     (many,) = turns(lambda: on.run("plan"))
     ran, asked = on.asked("plan")
-    # Secrets are listed twice, by selectors that share none: RHDH's configuration, and Helm's record of the release.
     lists = Counter(one.uri.partition("&limit")[0] for one in asked if one.verb == "list")
     print(f"       plan among {FEW} objects {few:.2f} s, among {MANY} {many:.2f} s")
     yield Row(f"plan among {MANY} / among {FEW} objects, per object", many / few / (MANY / FEW), 1.5)
