@@ -1,7 +1,8 @@
 """In which order the files of tests are run, and which of them share a process. Knows no test by its name.
 
 A world takes a gigabyte, and half a minute of a processor until the operators are in it, so the files that need one
-like it go to as few processes as keep them all busy; and the long files come first, so that none is left for the end.
+like it are put together in as many pieces as keep three processes busy; and the long ones come first, so that none is
+left for the end.
 """
 
 import re
@@ -25,7 +26,7 @@ RANKS: tuple[tuple[Worlds, str], ...] = (
     ("own", "tests/"),
     ("session", "tests/world/"),
 )
-READY_WORLDS = 2
+READY_WORLDS = 3
 
 
 @cache
@@ -45,7 +46,8 @@ def company(file: str) -> str:
     """The name of the piece of work that a file belongs to: a piece is done by one process, in one go."""
     match worlds(file):
         case "ready":
-            return f"ready world {ready_files().index(file) % READY_WORLDS + 1}"
+            every = ready_files()
+            return f"ready world {every.index(file) * READY_WORLDS // len(every) + 1}"
         case "session":
             return "the world of tests/world"
         case _:
