@@ -1,5 +1,6 @@
 """A plugin as it stands in a configuration, and what may become of it. Asks nobody and decides nothing."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from installer.flow.plugins_list import Judged, current_of
@@ -7,13 +8,17 @@ from installer.flow.plugins_source import Source
 from installer.knowledge.aliases import npm_name, npm_version, role, role_of
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.place import Place
-from installer.plan.entry import DEFAULT_FILE
+from installer.plan.draft import Draft
+from installer.plan.entry import DEFAULT_FILE, entries_of, schema_of
 from installer.plugins.identity import INHERIT, OCI, name_of
 from installer.registries.choosing import Choice
 from installer.registries.specs import Source as Kind
 from installer.registries.specs import source_of
 from installer.registries.verdicts import not_in_a_registry
 from installer.registries.versions import exact
+
+_BROUGHT = "it comes with RHDH: another release of RHDH brings another"
+_INHERITS = "it takes its version from RHDH's own defaults: left alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +80,41 @@ def of_orchestrator(package: str) -> bool:
 
 def in_force(source: Source) -> list[Standing]:
     """The plugins that are in force; what RHDH's image brings itself goes with the image."""
-    prediction = source.prediction
+    prediction, inheriting = source.prediction, _inheriting(source)
     return [
         Standing(
             one.package,
             one.integrity,
             one.enabled,
             prediction.place(one.origin),
-            left="it comes with RHDH: another release of RHDH brings another" if _is_images(one.origin.file) else None,
+            left=_BROUGHT if _is_images(one.origin.file) else _INHERITS if _inherits(one.package, inheriting) else None,
         )
         for one in (*prediction.plugins.plugins, *prediction.plugins.dropped)
     ]
+
+
+def repository_of(package: str) -> str | None:
+    """Host and path of an image; None of what is none."""
+    if not package.startswith(OCI):
+        return None
+    folder, slash, last = package.removeprefix(OCI).partition("!")[0].partition("@")[0].rpartition("/")
+    return f"{folder}{slash}{last.partition(':')[0]}"
+
+
+def _inheriting(source: Source) -> list[str]:
+    """The packages of the main file that take tag or digest from what is included; RHDH puts it in their place."""
+    layer = source.plugins
+    if layer is None:
+        return []
+    value = Draft().value(layer.region, schema_of(source.world.behaviour))
+    return [one.package for one in entries_of(value) if one.package.startswith(OCI) and INHERIT in one.package]
+
+
+def _inherits(package: str, inheriting: Iterable[str]) -> bool:
+    plugin = package.partition("!")[2]
+    return any(
+        repository_of(one) == repository_of(package) and one.partition("!")[2] in ("", plugin) for one in inheriting
+    )
 
 
 def left(one: Standing) -> str | None:

@@ -9,7 +9,7 @@ from installer.flow.plugins_changing import Decision, Wanted, change, edited, en
 from installer.flow.plugins_outdated import said, view
 from installer.flow.plugins_prospects import prospects
 from installer.flow.plugins_source import Source, plugins_of
-from installer.flow.plugins_standing import Prospect, Standing, left, of_orchestrator
+from installer.flow.plugins_standing import Prospect, Standing, left, of_orchestrator, repository_of
 from installer.flow.saying import discreet
 from installer.instance.instance import Layer
 from installer.knowledge.aliases import npm_name
@@ -126,10 +126,8 @@ def _of_one_version(every: Sequence[Standing]) -> list[Standing]:
 def _is_called(one: Standing, name: str) -> bool:
     package = one.package
     npm = None if package.startswith(OCI) else npm_name(package)
-    image = package.partition("!")[0].partition("@")[0]
-    head, slash, tail = image.rpartition("/")
-    repository = f"{head}{slash}{tail.partition(':')[0]}" if package.startswith(OCI) else None
-    names = {package, name_of(package), npm, repository, repository and repository.removeprefix(OCI)}
+    repository = repository_of(package)
+    names = {package, name_of(package), npm, repository, repository and f"{OCI}{repository}"}
     short = [each.rpartition("/")[2] for each in (npm, repository) if each]
     return name in names or name in short
 

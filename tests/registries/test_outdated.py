@@ -10,6 +10,8 @@ import pytest
 from installer.cli.boundary import run
 from installer.cli.schema import envelope_schema
 from installer.model.errors import ExitCode
+from installer.model.lock import LOCK_FILE, Locked, lock_of
+from installer.plan import lock_text
 from tests.registries.images import Images, image, served
 
 VALIDATOR = jsonschema.Draft202012Validator(envelope_schema())
@@ -214,3 +216,32 @@ def test_what_comes_with_rhdh_is_not_asked_for(ask, registry, folder):
     assert (code, rows["@acme/theirs"]["wanted"]) == (ExitCode.OK, None)
     assert "comes with RHDH" in rows["@acme/theirs"]["reason"]
     assert not registry.asked
+
+
+def test_what_inherits_its_version_is_left_alone_also_where_the_default_is_at_hand(ask, images, folder):
+    place = f"oci://{images.host}/acme/i"
+    (folder / "defaults.yaml").write_text(entries((f"{place}:1.0.0!a", None), (f"{place}:1.0.0!b", None)))
+    text = "includes: [dynamic-plugins.default.yaml]\n" + entries((f"{place}:{{{{inherit}}}}!a", None))
+    code, _, document = ask("--defaults", "defaults.yaml", "--rhdh-version", "1.9", text=text)
+    rows = document["result"]["plugins"]
+    assert code == ExitCode.OK, document["errors"]
+    assert [(one["current"], one["wanted"]) for one in rows] == [("1.0.0", None)] * 2
+    assert {one["reason"].partition(":")[0] for one in rows} == {
+        "it takes its version from RHDH's own defaults",
+        "it comes with RHDH",
+    }
+
+
+def test_the_lock(ask, registry, folder):
+    publish(registry, "@acme/p", "1.5.0", "1.6.0")
+    text = entries(("@acme/p@1.5.0", sri("@acme/p", "1.5.0")))
+    assert ask("--registry", registry.url, "--frozen", text=text)[0] == ExitCode.TARGET
+    one = Locked("@acme/p@1.5.0", "@acme/p", "npm", version="1.5.0", integrity=sri("@acme/p", "1.5.0"))
+    (folder / LOCK_FILE).write_text(lock_text.written(lock_of([one])))
+    asked = len(registry.asked)
+    code, rows, _ = ask("--registry", registry.url, "--frozen")
+    assert (code, rows["@acme/p"]["current"], rows["@acme/p"]["wanted"]) == (ExitCode.OK, "1.5.0", None)
+    assert len(registry.asked) == asked, "nobody was asked"
+    stale = entries(("@acme/p@1.6.0", sri("@acme/p", "1.6.0")))
+    code, _, document = ask("--registry", registry.url, "--frozen", text=stale)
+    assert (code, bool(document["errors"])) == (ExitCode.FINDINGS, True)
