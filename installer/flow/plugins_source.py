@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from yaml.nodes import ScalarNode
 
 from installer.flow.observing import described, observe, orchestrator_of, read_file
-from installer.instance.instance import Document, Instance, Layer, PlainHome, Region, Variables
+from installer.instance.instance import Document, HelmHome, Instance, Layer, PlainHome, Region, Variables
 from installer.instance.layers import NPMRC, read_includes
 from installer.instance.manifests import Manifests
 from installer.knowledge.releases import Release, minors, release
@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # what talks to a cluster is loaded where one is looked at
     from installer.flow.live_observing import LiveObserved
 
 Progress = Callable[[str], None]
+_NPMRC_SECRET = "dynamic-plugins-npmrc"  # noqa: S105 - a name; of the chart with the release's name before it
 
 
 @dataclass(frozen=True)
@@ -210,14 +211,37 @@ def npmrc_of(instance: Instance) -> str | None:
     """What RHDH's init container has as `.npmrc`; None where it is not in the manifests or cannot be read."""
     if instance.npmrc_file is not None:
         return _clear(instance.npmrc_file)
-    if instance.npmrc is None:
-        return None
-    data = (construct(instance.npmrc.node, Schema.KUBERNETES) or {}).get("data")
+    if instance.npmrc is not None:
+        return _of_secret(construct(instance.npmrc.node, Schema.KUBERNETES))
+    if isinstance(instance.home, HelmHome):
+        return next(_of_values(Draft().value(instance.home.values, Schema.KUBERNETES)), None)
+    return None
+
+
+def _of_secret(secret: Any) -> str | None:
+    given = secret if isinstance(secret, dict) else {}
+    clear, data = given.get("stringData"), given.get("data")
+    if isinstance(clear, dict) and isinstance(clear.get(NPMRC), str):
+        return str(clear[NPMRC])
     encoded = data.get(NPMRC) if isinstance(data, dict) else None
     try:
         return base64.b64decode(encoded, validate=True).decode() if isinstance(encoded, str) else None
     except (binascii.Error, ValueError):
         return None
+
+
+def _of_values(values: Any) -> Iterator[str]:
+    """Of the Secrets among the objects that a chart makes beside its own (`upstream.extraDeploy`, `extraObjects`)."""
+    if isinstance(values, dict):
+        named = (values.get("metadata") or {}).get("name") if isinstance(values.get("metadata"), dict) else None
+        found = _of_secret(values) if values.get("kind") == "Secret" and _NPMRC_SECRET in str(named) else None
+        if found is not None:
+            yield found
+        children = list(values.values())
+    else:
+        children = values if isinstance(values, list) else []
+    for child in children:
+        yield from _of_values(child)
 
 
 def _clear(region: Region) -> str | None:

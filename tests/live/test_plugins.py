@@ -86,6 +86,13 @@ def test_outdated_asks_where_rhdhs_npmrc_says(recorded, ask, registry, tmp_path,
     assert "s3cret" not in json.dumps(said.document) + said.err
 
 
+def test_another_releases_text_is_not_written_while_the_old_one_runs(recorded, ask):
+    fill(recorded)
+    said = ask("plugins", "upgrade", "--to-release", "1.9", "--yes")
+    assert (said.code, said.document["errors"][0]["code"]) == (ExitCode.FINDINGS, "release-not-running")
+    assert all(one.method == "GET" for one in recorded.asked)
+
+
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 

@@ -136,3 +136,23 @@ def test_the_npmrc_of_rhdh_counts_and_is_not_shown(program, registry, capsys):
     assert (code, document["result"]["plugins"][0]["wanted"]) == (ExitCode.PENDING, "1.2.0")
     assert set(registry.credentials) == {"Bearer s3cret"}
     assert "s3cret" not in json.dumps(document) + capsys.readouterr().err
+
+
+def test_the_npmrc_of_helm_values(program, registry):
+    files, _ = helm()
+    secret = f"""\
+hub:
+  upstream:
+    extraDeploy:
+    - apiVersion: v1
+      kind: Secret
+      metadata: {{name: '{{{{ .Release.Name }}}}-dynamic-plugins-npmrc'}}
+      stringData:
+        .npmrc: |
+          @acme:registry={registry.url}
+"""
+    text = files["values.yaml"].replace("  upstream:\n    backstage: {}\n", secret.removeprefix("hub:\n"))
+    assert "extraDeploy" in text
+    put({**files, "values.yaml": text})
+    code, document = program("outdated", "--exit-code")
+    assert (code, document["result"]["plugins"][0]["wanted"]) == (ExitCode.PENDING, "1.2.0"), document["errors"]
