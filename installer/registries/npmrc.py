@@ -5,25 +5,24 @@ Credentials leave this module only as the value of one header, for a URL that th
 
 import base64
 import binascii
+import os
 import re
+import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from installer.model.errors import ExitCode, fail
 from installer.registries.connections import Certificate
+from installer.registries.npmrc_text import expand, parse
 from installer.registries.urls import bare, host_of, without_user
 
 FILE_LIMIT = 1024 * 1024
 DEFAULT = "https://registry.npmjs.org/"
 _PREFIX = "npm_config_"
 _FILES = frozenset({"cafile", "certfile", "keyfile", "prefix", "userconfig", "globalconfig", "cache"})
-_LINE = re.compile(r"([^=]+)(?:=(.*))?")
-_SECTION = re.compile(r"\[[^\]]*\]\s*")
-# @npmcli/config, lib/env-replace.js: backslashes before ${NAME} escape it; ${NAME?} is empty where NAME is unset.
-_VARIABLE = re.compile(r"(?<!\\)(\\*)\$\{([^${}?]+)(\?)?\}")
 
 
 @dataclass(frozen=True)
@@ -64,26 +63,27 @@ class NpmConfig:
         """The proxy for a URL (@npmcli/agent, lib/proxy.js); None where there is none to take."""
         known = {name.lower(): value for name, value in self.environment.items()}
         names = ("https_proxy",) if url.startswith("https:") else ("https_proxy", "http_proxy", "proxy")
-        configured = self.values.get("https-proxy") or self.values.get("proxy")
+        configured = _given(self.values.get("https-proxy")) or _given(self.values.get("proxy"))
         chosen = configured or next((known[name] for name in names if known.get(name)), None)
         excepted = self.values.get("noproxy") or known.get("no_proxy", "")
-        if chosen in (None, "false", "null") or _excepted(host_of(url) or "", excepted):
+        if chosen is None or _excepted(host_of(url) or "", excepted):
             return None
         return chosen
 
     @property
     def strict_tls(self) -> bool:
-        return self.values.get("strict-ssl") != "false"
+        return self.values.get("strict-ssl") not in ("false", "null", "0")
 
     @property
     def ca_file(self) -> str | None:
-        """A file of CAs that stands in the place of the well-known ones."""
-        return self.values.get("cafile")
+        """A file of CAs that stands in the place of the well-known ones; one that is not there does not."""
+        file = self.values.get("cafile")
+        return file if file and Path(file).exists() else None
 
     @property
     def ca_text(self) -> str | None:
         """CAs in PEM that stand in the place of the well-known ones."""
-        return self.values.get("ca")
+        return None if self.ca_file else _given(self.values.get("ca"))
 
     @property
     def more_cas(self) -> str | None:
@@ -116,7 +116,7 @@ def read(
     scopes: Mapping[str, str] | None = None,
     instance: str | None = None,
 ) -> NpmConfig:
-    """The settings that npm would have in that folder: environment, the folder's `.npmrc`, the user's.
+    """The settings that npm would have in that folder: environment, the folder's `.npmrc`, the user's, everybody's.
 
     :param scopes: registries of scopes where no `.npmrc` has one, and neither `registry` nor the environment names one
     :param instance: the text of RHDH's `.npmrc`, which stands between the folder's and the user's. What it takes from
@@ -124,63 +124,16 @@ def read(
     Raises InstallerError: DENIED for a file that may not be read, INVALID for what is no text.
     """
     told = _of_environment(environment)
-    home = environment.get("HOME", "")
-    user = told.get("userconfig") or (str(Path(home) / ".npmrc") if home else None)
-    values = parse(_text(Path(user)), environment) if user else {}
-    values |= _of_instance(instance or "")
-    values |= parse(_text(folder / ".npmrc"), environment)
+    project = parse(_text(folder / ".npmrc"), environment)
+    user = _path({**project, **told}.get("userconfig") or "~/.npmrc", environment, folder)
+    own = parse(_text(user), environment) if user else {}
+    everywhere = _everywhere({**own, **project, **told}, environment, folder)
+    values = {**everywhere, **own, **_of_instance(instance or ""), **project, **told}
+    if file := _path(values.get("cafile", ""), environment, folder):
+        values["cafile"] = str(file)
     named = registry is not None or "registry" in told
     fallback = {} if named else {f"{scope}:registry": url for scope, url in (scopes or {}).items()}
-    return NpmConfig(fallback | values | told, environment, registry)
-
-
-def parse(text: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """The settings of a `.npmrc` (npm's package `ini`): keys to values; what stands in a section is not npm's."""
-    found: dict[str, str] = {}
-    for line in re.split(r"[\r\n]+", text):
-        if not line.strip() or line.lstrip()[0] in ";#":
-            continue
-        if _SECTION.fullmatch(line):
-            break
-        match = _LINE.fullmatch(line)
-        if match is not None:
-            value = "true" if match[2] is None else _plain(match[2])
-            found[expand(_plain(match[1]), environment)] = expand(value, environment).strip()
-    return found
-
-
-def expand(text: str, environment: Mapping[str, str]) -> str:
-    """`${NAME}` by its value; a name that is not set stays as it is written."""
-
-    def value(match: re.Match[str]) -> str:
-        escapes, name, optional = match.groups()
-        if len(escapes) % 2:
-            return match[0][(len(escapes) + 1) // 2 :]
-        return escapes[len(escapes) // 2 :] + environment.get(name, "" if optional else f"${{{name}}}")
-
-    return _VARIABLE.sub(value, text)
-
-
-def _plain(text: str) -> str:
-    """A key or value without its quotes; where it has none, up to the first `;` or `#` that is not escaped."""
-    text = text.strip()
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
-        return text[1:-1]
-    return "".join(_until_comment(text)).strip()
-
-
-def _until_comment(text: str) -> Iterator[str]:
-    escaped = False
-    for character in text:
-        if escaped:
-            yield character if character in "\\;#" else f"\\{character}"
-        elif character in ";#":
-            return
-        elif character != "\\":
-            yield character
-        escaped = character == "\\" and not escaped
-    if escaped:
-        yield "\\"
+    return NpmConfig(fallback | values, environment, registry)
 
 
 def _of_instance(text: str) -> dict[str, str]:
@@ -202,8 +155,37 @@ def _of_environment(environment: Mapping[str, str]) -> dict[str, str]:
     for name, value in environment.items():
         if name.lower().startswith(_PREFIX) and value:
             key = name[len(_PREFIX) :]
-            found[key if key.startswith("//") else re.sub(r"(?!^)_", "-", key).lower()] = value
+            key = key if key.startswith("//") else re.sub(r"(?!^)_", "-", key).lower()
+            found[expand(key, environment)] = expand(value.strip(), environment)
     return found
+
+
+def _everywhere(values: Mapping[str, str], environment: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """What is set for all users: PREFIX/etc/npmrc, where the prefix is that of node unless somebody says otherwise."""
+    given = values.get("globalconfig")
+    prefix = values.get("prefix") or environment.get("PREFIX") or _prefix_of_node(environment)
+    file = _path(given or (f"{prefix}/etc/npmrc" if prefix else ""), environment, folder)
+    return parse(_text(file), environment) if file else {}
+
+
+def _prefix_of_node(environment: Mapping[str, str]) -> str | None:
+    node = shutil.which("node", path=environment.get("PATH") or os.devnull)
+    if node is None:
+        return None
+    prefix = str(Path(node).resolve().parent.parent)
+    return f"{environment.get('DESTDIR', '')}{prefix}"
+
+
+def _path(text: str, environment: Mapping[str, str], folder: Path) -> Path | None:
+    """As npm takes a path: ~/ is HOME; None of nothing, and of ~/ where nobody lives."""
+    if text.startswith("~/"):
+        home = environment.get("HOME")
+        return Path(home) / text[2:] if home else None
+    return folder / text if text else None
+
+
+def _given(text: str | None) -> str | None:
+    return None if text in ("", "false", "null") else text
 
 
 def _text(path: Path) -> str:

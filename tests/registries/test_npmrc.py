@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from installer.registries.npmrc import NpmConfig, parse, read
+from installer.registries.npmrc import NpmConfig, read
+from installer.registries.npmrc_text import parse
 
 CASES = yaml.safe_load((Path(__file__).parent / "npmrc.yaml").read_text())
 
