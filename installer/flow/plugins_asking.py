@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from installer.flow import plugins_images
 from installer.knowledge.denied import denied
 from installer.knowledge.releases import Release, minors, release
 from installer.model.errors import InstallerError
@@ -18,10 +17,12 @@ from installer.registries.cache import opened
 from installer.registries.choosing import Policy
 from installer.registries.npm import Packument, packuments
 from installer.registries.npmrc import NpmConfig
-from installer.registries.oci import Resolved
 from installer.registries.together import together
 from installer.registries.transport import Limits, unreachable
 from installer.registries.versions import parse
+
+if TYPE_CHECKING:
+    from installer.registries.oci import Resolved
 
 # Registries of both kinds are asked at the same time. The command ends within 15 s whatever one does: what is left is
 # for choosing among as many versions as one may have.
@@ -34,7 +35,7 @@ class Asked:
     """What registries said, by the names of packages and by references to images, and the tags of repositories."""
 
     packuments: Mapping[str, Packument | InstallerError]
-    images: Mapping[str, Resolved | InstallerError]
+    images: "Mapping[str, Resolved | InstallerError]"
     tags: Mapping[str, tuple[str, ...] | InstallerError] = field(default_factory=dict)
 
 
@@ -65,11 +66,14 @@ def ask(
     if wanted:
         times = request.cooldown is not None
         asks["npm"] = partial(packuments, wanted, config, times=times, limits=_LIMITS, cache=cache)
-    if images:
-        asks["images"] = partial(plugins_images.images, images, chosen, request.authfile, _LIMITS.seconds, cache)
-    if tagged:
-        asks["tags"] = partial(plugins_images.tags, tagged, request.authfile, _LIMITS.seconds, cache)
-    late = unreachable(f"no answer within {_SECONDS:.0f} s")
+    if images or tagged:
+        from installer.flow import plugins_images  # noqa: PLC0415 - most configurations have packages of npm only
+
+        every = (request.authfile, _LIMITS.seconds, cache)
+        if images:
+            asks["images"] = partial(plugins_images.images, images, chosen, *every)
+        if tagged:
+            asks["tags"] = partial(plugins_images.tags, tagged, *every)
     said = together(lambda kind: asks[kind](), asks, _SECONDS, late)
     cache.close()
     found = [

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from installer.flow.plugins_list import judged
-from installer.flow.plugins_lock import Comparison, checked
 from installer.flow.plugins_prospects import prospects
 from installer.flow.plugins_source import Progress, Source, plugins_of
 from installer.flow.plugins_standing import Prospect, Standing, in_force, left, stays
@@ -17,6 +16,7 @@ from installer.yamltext.redaction import mask_message
 
 if TYPE_CHECKING:
     from installer.cluster.options import ConnectionOptions
+    from installer.flow.plugins_lock import Comparison
 
 _NAMED = 3
 _NOBODY_ASKED = "no registry was asked"
@@ -29,7 +29,7 @@ def outdated(
     registries: RegistryRequest,
     *,
     exit_code: bool,
-    comparison: Comparison | None,
+    comparison: "Comparison | None",
     progress: Progress,
 ) -> Report:
     """Every plugin in force with what it should be and what there is. What a registry does wrong is an error beside it.
@@ -39,10 +39,16 @@ def outdated(
     Raises InstallerError: TARGET, INVALID, DECIDE, DENIED, UNREACHABLE.
     """
     with plugins_of(request, connection, progress) as source:
-        locked = checked(source, comparison, registries).problems if comparison is not None else ()
+        locked = _locked(source, comparison, registries) if comparison is not None else ()
         standings = in_force(source)
         found = _unasked(standings) if comparison == "frozen" else _asked(standings, source, registries, progress)
         return _report(source, found, locked, exit_code=exit_code)
+
+
+def _locked(source: Source, comparison: "Comparison", registries: RegistryRequest) -> tuple[Problem, ...]:
+    from installer.flow.plugins_lock import checked  # noqa: PLC0415 - a command without a lock is there sooner
+
+    return checked(source, comparison, registries).problems
 
 
 def view(prospect: Prospect) -> dict[str, Any]:

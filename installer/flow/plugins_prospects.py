@@ -4,12 +4,11 @@ The Orchestrator's plugins move together; every other one by itself. What no reg
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from installer.flow.observing import orchestrator_of
 from installer.flow.plugins_asking import Asked, ask, policy_of
-from installer.flow.plugins_image_prospects import Images, asked_for, common_tags, tagged
 from installer.flow.plugins_published import judged_by, tarball
 from installer.flow.plugins_source import Source
 from installer.flow.plugins_standing import Prospect, Standing, left, of_orchestrator, stays, unknown, unsatisfied
@@ -43,13 +42,18 @@ def prospects(
     if aim == "compatible" and set(members) & set(names):
         names += members  # one version for all, also for those that stand elsewhere
     images = [one.package for one in subjects if one.package.startswith(OCI)]
-    npmrc = _npmrc(subjects, source, registries)
-    asked = ask(names, asked_for(images, aim), registries, release, npmrc, tagged(images, aim))
-    policy = policy_of(registries)
+    npmrc, policy = _npmrc(subjects, source, registries), policy_of(registries)
+    if images:
+        from installer.flow import plugins_image_prospects as of_images  # noqa: PLC0415 - most have none
+
+        references, tagged = of_images.asked_for(images, aim), of_images.tagged(images, aim)
+        asked = ask(names, references, registries, release, npmrc, tagged)
+        image = of_images.Images(asked, policy, aim, release, of_images.common_tags(standings, asked)).prospect
+    else:
+        asked, image = ask(names, (), registries, release, npmrc), _no_image
     packages = _Packages(asked, policy, aim, _line(source) if aim == "compatible" else None, tuple(members))
-    pictures = Images(asked, policy, aim, release, common_tags(standings, asked))
     aligned = packages.aligned(standings)
-    return tuple(_prospect(one, packages, pictures, aligned) for one in standings)
+    return tuple(_prospect(one, packages, image, aligned) for one in standings)
 
 
 @dataclass(frozen=True)
@@ -103,11 +107,17 @@ class _Packages:
         return name if known else None
 
 
-def _prospect(one: Standing, packages: _Packages, images: Images, aligned: Mapping[str, Choice]) -> Prospect:
+def _prospect(
+    one: Standing, packages: _Packages, image: Callable[[Standing], Prospect], aligned: Mapping[str, Choice]
+) -> Prospect:
     reason = left(one)
     if reason is not None:
         return stays(one, reason)
-    return images.prospect(one) if one.package.startswith(OCI) else packages.prospect(one, aligned)
+    return image(one) if one.package.startswith(OCI) else packages.prospect(one, aligned)
+
+
+def _no_image(one: Standing) -> Prospect:
+    raise AssertionError(one.package)
 
 
 def _npm(one: Standing) -> str | None:
