@@ -83,7 +83,8 @@ class Npm:
     def _key(self, registry: str, name: str, accept: str) -> str:
         """As another user, or past a check of certificates, one might be told something else."""
         config = self.config
-        identity = config.authorization(f"{registry}{quote(name, safe='@~')}") or ""
+        url = f"{registry}{quote(name, safe='@~')}"
+        identity = f"{config.authorization(url)} {config.certificate(url)}"
         return key_of("npm", without_user(registry), name, accept, identity, str(config.strict_tls))
 
 

@@ -42,7 +42,7 @@ class Registry:
 
     @property
     def host(self) -> str:
-        return self.url.removeprefix("http://").rstrip("/")
+        return self.url.partition("://")[2].rstrip("/")
 
     @property
     def credentials(self) -> list[str | None]:

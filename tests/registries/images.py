@@ -49,7 +49,7 @@ class Images:
 
     @property
     def host(self) -> str:
-        return self.url.removeprefix("http://").rstrip("/")
+        return self.url.partition("://")[2].rstrip("/")
 
     def questions(self, part: str = "/v2/") -> list[Asked]:
         """What was asked below a path, without the first probe of what a loopback host speaks."""
