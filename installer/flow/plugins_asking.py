@@ -74,6 +74,7 @@ def ask(
             asks["images"] = partial(plugins_images.images, images, chosen, *every)
         if tagged:
             asks["tags"] = partial(plugins_images.tags, tagged, *every)
+    late = unreachable(f"no answer within {_SECONDS:.0f} s")
     said = together(lambda kind: asks[kind](), asks, _SECONDS, late)
     cache.close()
     found = [
