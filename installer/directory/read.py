@@ -2,6 +2,7 @@
 
 import gc
 import posixpath
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -58,8 +59,20 @@ def read(directory: str) -> Manifests:
     )
 
 
+def parse(files: Mapping[str, bytes], warnings: Iterable[Problem] = ()) -> Manifests:
+    """What was read elsewhere, such as from an archive, as `read` would read it from a directory."""
+    reading = _Reading("", warnings=[*warnings])
+    with uncollected():
+        for path in sorted(files):
+            _take(reading, path, files[path])
+    return Manifests(reading.files, tuple(reading.documents), tuple(reading.unreadable), tuple(reading.warnings))
+
+
 def _read_file(reading: _Reading, path: str) -> None:
-    data = _load(reading, path)
+    _take(reading, path, _load(reading, path))
+
+
+def _take(reading: _Reading, path: str, data: bytes) -> None:
     if not data:
         return
     try:
