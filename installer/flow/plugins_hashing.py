@@ -12,8 +12,7 @@ from installer.registries.tarball_archive import Rules
 from installer.registries.tarball_checks import Subject
 from installer.registries.tarball_gzip import UNPACKED
 from installer.registries.tarball_verdict import Verifier
-from installer.registries.together import together
-from installer.registries.transport import Limits, unreachable
+from installer.registries.transport import Limits
 
 # RHDH's release is not known here, and with it the size that an entry may have.
 _ANY_SIZE = Rules(UNPACKED)
@@ -30,9 +29,8 @@ def computed(
         message = "no cache holds packages, and --offline asks nobody"
         return dict.fromkeys(wanted, fail(ExitCode.UNREACHABLE, "not-cached", message, fix="leave --offline out"))
     verifier = Verifier(config, _ANY_SIZE, limits)
-    late = unreachable(f"no complete answer within {limits.seconds:.0f} s")
     try:
-        return together(partial(_of, verifier, wanted), wanted, limits.seconds + 1, late)
+        return verifier.all(partial(_of, verifier, wanted), wanted)
     finally:
         verifier.close()
 

@@ -50,6 +50,13 @@ class Downloads(Transport):
     def __init__(self, config: Any, limits: Limits = LIMITS) -> None:
         super().__init__(config, limits)
         self._thread = threading.local()
+        self._heard = time.monotonic()
+        self._busy: set[int] = set()
+
+    @property
+    def heard(self) -> float:
+        """When a part of any package came last, on the monotonic clock: now, while one is looked at."""
+        return time.monotonic() if self._busy else self._heard
 
     def tarball(self, url: str, algorithms: Iterable[str], rules: Rules) -> Tarball:
         """The package at a URL, hashed with `algorithms` (names of hashlib).
@@ -85,14 +92,18 @@ class Downloads(Transport):
             if size > LARGEST:
                 why = f"{bare_host(url)} sends more than {LARGEST:,} bytes, and no package has as many"
                 raise fail(ExitCode.INVALID, "tarball-too-large", why, fix="ask another registry")
-            now = time.monotonic()
+            self._heard = now = time.monotonic()
             if now > until and since < _SLOWEST:
                 raise unreachable(f"{bare_host(url)} sent {since} bytes in {self.limits.silence:.0f} s")
             if now > until:
                 since, until = 0, now + self.limits.silence
             if not self.left:
                 raise unreachable(f"{bare_host(url)} did not finish within {self.limits.seconds:.0f} s")
-            yield part
+            self._busy.add(threading.get_ident())
+            try:
+                yield part
+            finally:
+                self._busy.discard(threading.get_ident())
 
 
 class Hashing(Iterator[bytes]):

@@ -2,9 +2,9 @@
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
 from installer.integrity import LENGTHS, digests
@@ -26,8 +26,10 @@ from installer.registries.tarball_checks import (
     only,
     unasked,
 )
-from installer.registries.transport import Limits
+from installer.registries.together import together
+from installer.registries.transport import Limits, unreachable
 
+Answer = TypeVar("Answer")
 _OK = 200
 # npm asks its configured registry for what this one's metadata lead to (pacote, `replaceRegistryHost`).
 _PUBLIC = "registry.npmjs.org"
@@ -44,6 +46,13 @@ class Verifier:
 
     def close(self) -> None:
         self._downloads.close()
+
+    def all(self, look: Callable[[str], Answer], keys: Iterable[str]) -> dict[str, Answer | InstallerError]:
+        """The answer to each key, eight at a time; whoever is silent too long, in headers even, gets an error."""
+        limits = self._downloads.limits
+        late = unreachable(f"nothing came for {limits.silence:.0f} s")
+        patience = limits.connect + limits.silence + 1
+        return together(look, keys, patience, late, lambda: self._downloads.heard)
 
     def published(self, subject: Subject, found: Packument | InstallerError) -> Verified:
         """A version of a registry, of which `found` is the metadata."""

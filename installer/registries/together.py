@@ -13,10 +13,15 @@ Answer = TypeVar("Answer")
 
 
 def together(
-    ask: Callable[[str], Answer], names: Iterable[str], seconds: float, late: InstallerError
+    ask: Callable[[str], Answer],
+    names: Iterable[str],
+    seconds: float,
+    late: InstallerError,
+    heard: Callable[[], float] = lambda: 0.0,
 ) -> dict[str, Answer | InstallerError]:
     """An answer or an error for each name. Whoever has not answered after `seconds` gets `late`, and is left alone.
 
+    :param heard: when anything came last, on the monotonic clock; the seconds count from then, if it is later
     Name resolution and the headers of an answer know no bound of their own, so the threads are daemons: no process
     waits for them. An error that is none of ours is raised here.
     """
@@ -27,7 +32,8 @@ def together(
         waiting.put(name)
     for _ in range(min(THREADS, len(every))):
         threading.Thread(target=_work, args=(ask, waiting, done), daemon=True).start()
-    return _collected(every, done, monotonic() + seconds, late)
+    begun = monotonic()
+    return _collected(every, done, lambda: max(begun, heard()) + seconds, late)
 
 
 def _work(
@@ -47,14 +53,17 @@ def _work(
 def _collected(
     names: tuple[str, ...],
     done: SimpleQueue[tuple[str, Answer | BaseException]],
-    until: float,
+    until: Callable[[], float],
     late: InstallerError,
 ) -> dict[str, Answer | InstallerError]:
     found: dict[str, Answer | InstallerError] = {}
     while len(found) < len(names):
+        left = until() - monotonic()
         try:
-            name, answer = done.get(timeout=max(0.0, until - monotonic()))
+            name, answer = done.get(timeout=max(0.0, left))
         except Empty:
+            if left > 0:  # something may have come since
+                continue
             break
         if isinstance(answer, BaseException) and not isinstance(answer, InstallerError):
             raise answer

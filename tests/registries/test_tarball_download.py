@@ -15,6 +15,8 @@ from installer.model.errors import ExitCode, InstallerError
 from installer.registries import npmrc, tarball
 from installer.registries.tarball import Downloads
 from installer.registries.tarball_archive import Rules
+from installer.registries.tarball_checks import Subject
+from installer.registries.tarball_verdict import Verifier
 from installer.registries.transport import Limits
 from tests.registries import fake
 from tests.registries.hostile import GOOD, LIMIT, REFUSED
@@ -103,6 +105,19 @@ def test_what_a_registry_does_wrong(fetch, registry, behave, code):
         fetch()
     assert error.value.exit == code
     assert time.monotonic() - started < 15
+
+
+def test_headers_without_end(registry, folder):
+    """No timeout of a socket is ever over, and no body begins; the others are answered."""
+    shop = Packages(registry)
+    shop.routes |= {"slow.tgz": fake.drip_headers, "p.tgz": GOOD}
+    config = npmrc.read(folder, {"HOME": str(folder.parent / "home")}, registry.url)
+    verifier = Verifier(config, Rules(LIMIT), Limits(connect=0.2, silence=0.5))
+    subjects = {name: Subject(f"{registry.url}{name}", None, None, sri(GOOD)) for name in ("slow.tgz", "p.tgz")}
+    found = verifier.all(lambda name: verifier.addressed(subjects[name]), subjects)
+    verifier.close()
+    assert found["slow.tgz"].exit == ExitCode.UNREACHABLE
+    assert not found["p.tgz"].problems
 
 
 def test_endless(fetch, registry, monkeypatch):

@@ -1,6 +1,11 @@
 """Against a real npm registry: what npm published and reads is what we compare with."""
 
 from installer.model.errors import ExitCode
+from installer.registries import npmrc
+from installer.registries.npm import packuments
+from installer.registries.tarball_archive import Rules
+from installer.registries.tarball_checks import Subject
+from installer.registries.tarball_verdict import Verifier
 from installer.registries.verdicts import Confirmed, Mismatch, Missing, Planned, problem_of, verify
 from tests.registries import verdaccio
 
@@ -33,3 +38,16 @@ def test_what_npm_publishes(folder):
         (folder / ".npmrc").write_text(f"//{url.removeprefix('http://')}:_authToken={token}\n")
         (seen,) = ask(Planned("@private/plugin@2.0.0", WRONG))
         assert isinstance(seen, Mismatch)
+        _verified(npmrc.read(folder, environment, url), right)
+
+
+def _verified(config, right):
+    """What npm packs and publishes is as it should be, of a private package too."""
+    verifier = Verifier(config, Rules(1_000_000))
+    names = {"@acme/plugin": ("1.2.3", right), "@private/plugin": ("2.0.0", None)}
+    asked = packuments(names, config)
+    for name, (version, integrity) in names.items():
+        found = verifier.published(Subject(f"{name}@{version}", name, version, integrity), asked[name])
+        assert [one.state for one in found.checks] == ["ok"] * 4 + ["not checked"], found
+        assert found.signature == "none offered"
+    verifier.close()

@@ -378,3 +378,85 @@ def test_a_large_package(verify, shop):
     content = package(*(entry(f"package/{n}.js", bytes([n]) * MEGABYTE) for n in range(20)))
     code, document = verify((SPEC, shop.publish(content)))
     assert (code, only(document)["integrity"]["state"]) == (ExitCode.OK, "ok")
+
+
+# -- of a directory
+
+
+DEPLOYMENT = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: plugins, namespace: portal}}
+data:
+  dynamic-plugins.yaml: |
+    plugins:
+    - package: "@acme/plugin@1.2.3"
+      disabled: false
+      {integrity}
+---
+apiVersion: v1
+kind: Secret
+metadata: {{name: dynamic-plugins-npmrc, namespace: portal}}
+stringData:
+  .npmrc: "//{host}/:_authToken={token}"
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: rhdh, namespace: portal}}
+spec:
+  selector: {{matchLabels: {{app: rhdh}}}}
+  template:
+    metadata: {{labels: {{app: rhdh}}}}
+    spec:
+      initContainers:
+      - name: install-dynamic-plugins
+        image: registry.redhat.io/rhdh/rhdh-hub-rhel9:1.8
+        command: [./install-dynamic-plugins.sh, /dynamic-plugins-root]
+        env: [{env}]
+        volumeMounts:
+        - {{name: plugins, mountPath: /opt/app-root/src/dynamic-plugins.yaml, subPath: dynamic-plugins.yaml}}
+        - {{name: npmrc, mountPath: /opt/app-root/src/.npmrc.dynamic-plugins, subPath: .npmrc}}
+      containers:
+      - name: backstage-backend
+        image: registry.redhat.io/rhdh/rhdh-hub-rhel9:1.8
+      volumes:
+      - {{name: plugins, configMap: {{name: plugins}}}}
+      - {{name: npmrc, secret: {{secretName: dynamic-plugins-npmrc}}}}
+"""
+
+
+@pytest.fixture
+def of_directory(folder, shop, capsys, verify):
+    """The program on a plain Deployment; its init container has that environment."""
+
+    def ask(integrity, env=""):
+        (folder / "manifests").mkdir(exist_ok=True)
+        said = f"integrity: {integrity}" if integrity else ""
+        text = DEPLOYMENT.format(integrity=said, env=env, host=shop.registry.host, token="hers")  # noqa: S106
+        (folder / "manifests" / "rhdh.yaml").write_text(text)
+        capsys.readouterr()
+        code = run(["plugins", "verify", "--directory", "manifests", "--registry", shop.registry.url, "-o", "json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    assert verify
+    return ask
+
+
+def test_a_directory(of_directory, shop):
+    """The limit is that of the init container, the credential that of its .npmrc."""
+    hashed = shop.publish(package(entry("package/x", bytes(2000))))
+    code, document = of_directory(hashed, '{name: MAX_ENTRY_SIZE, value: "1999"}')
+    assert (code, codes(document)) == (ExitCode.FINDINGS, ["tarball-refused"]), document["errors"]
+    assert set(shop.registry.credentials) == {"Bearer hers"}
+    code, document = of_directory(hashed, '{name: MAX_ENTRY_SIZE, value: "2000"}')
+    assert code == ExitCode.OK, document["errors"]
+    assert only(document)["origin"] == "rhdh.yaml:8"
+    large = shop.publish(package(entry("package/x", bytes(21_000_000))))
+    assert of_directory(large)[0] == ExitCode.FINDINGS  # nobody brings 30 MB to a Deployment made by hand
+
+
+def test_a_directory_that_skips_hashes(of_directory, shop):
+    shop.publish(GOOD)
+    assert of_directory(None)[0] == ExitCode.FINDINGS
+    code, document = of_directory(None, '{name: SKIP_INTEGRITY_CHECK, value: "true"}')
+    assert (code, only(document)["integrity"]["state"]) == (ExitCode.OK, "missing")
