@@ -32,7 +32,8 @@ class Secret:
 
     `digests` are for comparing within one run, and are never shown. `defaults` names keys whose value is a password
     that everybody knows, `short` keys with less than eight characters, `empty` keys with none; `hosts` the registries
-    of a file with credentials; `expiries` when a token ends.
+    of a file with credentials; `expiries` when a token ends. Nothing of this is said of `unknown` keys, whose values
+    were taken out before we saw them (of the Secrets in a must-gather), and their digests are like no others.
     """
 
     type: str
@@ -43,6 +44,7 @@ class Secret:
     npmrc: Mapping[str, Npmrc]
     hosts: Mapping[str, tuple[str, ...]]
     expiries: Mapping[str, datetime]
+    unknown: frozenset[str] = frozenset()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -55,20 +57,21 @@ class Secret:
 
 def reduce(body: Mapping[str, Any]) -> tuple[dict[str, Any], Secret]:
     """A Secret without its values, and what may be known of them. The only way by which Secrets reach a snapshot."""
-    values = _values(body)
+    values, unknown = _values(body)
     public = {key: value for key, value in body.items() if key not in ("data", "stringData")}
     metadata = public.get("metadata")
     if isinstance(metadata, Mapping):
         public["metadata"] = _without_copies(metadata)
     return public, Secret(
         type=str(body.get("type") or "Opaque"),
-        digests={key: _digest(value) for key, value in values.items()},
+        digests={**{key: _digest(value) for key, value in values.items()}, **_undigested(public, unknown)},
         defaults=frozenset(key for key, value in values.items() if value.strip().lower() in DEFAULT_PASSWORDS),
         short=frozenset(key for key, value in values.items() if len(value.strip()) < SHORT),
         empty=frozenset(key for key, value in values.items() if not value.strip()),
         npmrc=_each(values, lambda key, value: _npmrc(value) if key in _KEYS_OF_NPMRC else None),
         hosts=_each(values, lambda key, value: _hosts(value) if key in _KEYS_OF_AUTH else None),
         expiries=_each(values, lambda _, value: _expiry(value)),
+        unknown=unknown,
     )
 
 
@@ -83,12 +86,32 @@ def _without_copies(metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {**metadata, "annotations": kept}
 
 
-def _values(body: Mapping[str, Any]) -> dict[str, str]:
-    data, plain = body.get("data"), body.get("stringData")
-    found = {str(key): _decoded(value) for key, value in data.items()} if isinstance(data, Mapping) else {}
-    if isinstance(plain, Mapping):
-        found |= {str(key): "" if value is None else str(value) for key, value in plain.items()}
-    return found
+def _values(body: Mapping[str, Any]) -> tuple[dict[str, str], frozenset[str]]:
+    """What the keys hold, and the keys of which nobody knows it."""
+    data, plain = _mapping(body.get("data")), _mapping(body.get("stringData"))
+    found = {key: _decoded(value) for key, value in data.items()}
+    found |= {key: "" if value is None else str(value) for key, value in plain.items()}
+    unknown = frozenset(key for key, value in found.items() if _is_obscured(plain.get(key, data.get(key)), value))
+    return {key: value for key, value in found.items() if key not in unknown}, unknown
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return {str(key): child for key, child in value.items()} if isinstance(value, Mapping) else {}
+
+
+# "12 bytes long" of oc adm inspect; "[REDACTED]" of RHDH's must-gather, a list to YAML; "ENC[AES256_GCM,...]" of sops.
+_OBSCURED = re.compile(r"\d+ bytes long|\*+|<?\[?(?:redacted|omitted)\b.*|ENC\[.*", re.IGNORECASE | re.DOTALL)
+
+
+def _is_obscured(written: Any, value: str) -> bool:
+    return isinstance(written, list) or any(_OBSCURED.fullmatch(one.strip()) for one in (str(written), value))
+
+
+def _undigested(public: Mapping[str, Any], unknown: frozenset[str]) -> dict[str, str]:
+    """Digests for keys without a value, which must not be equal to those of other Secrets."""
+    metadata = _mapping(public.get("metadata"))
+    address = f"{metadata.get('namespace')}/{metadata.get('name')}"
+    return {key: _digest(f"\0unknown {address}/{key}") for key in sorted(unknown)}
 
 
 def _decoded(value: Any) -> str:

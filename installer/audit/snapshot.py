@@ -100,18 +100,18 @@ class Snapshot:
         return seen
 
     def named(self, kind: Kind, name: str, namespace: str = "") -> Object | None:
-        """The object of that name and namespace, where it is there. Raises Skip where the kind was not read.
+        """The object of that name and namespace, where it is there. Raises Skip where the kind was not read there.
 
         A namespace that the source does not tell, of the object or asked for, fits any.
         """
-        self._require(kind)
+        self._require(kind, namespace)
         found = self.contents.by_name.get((kind, name), ())
         exact = [one for one in found if one.namespace == namespace]
         return next(iter(exact or [one for one in found if not (namespace and one.namespace)]), None)
 
     def within(self, kind: Kind, namespace: str) -> tuple[Object, ...]:
         """The objects of a kind in a namespace (with those whose namespace the source does not tell)."""
-        self._require(kind)
+        self._require(kind, namespace)
         if not namespace:
             return self.contents.by_kind.get(kind, ())
         found = self.contents.by_namespace
@@ -139,10 +139,13 @@ class Snapshot:
             return None
         return None if source is None else frozenset(source.keys)
 
-    def _require(self, kind: Kind) -> None:
+    def _require(self, kind: Kind, namespace: str = "") -> None:
         self._refuse_undeclared(kind)
-        if kind not in self.contents.source.read:
+        source = self.contents.source
+        if kind not in source.read:
             raise Skip(self.why_not_read(kind))
+        if namespace and kind in source.within and namespace not in source.within[kind]:
+            raise Skip(f"{kind.kind} was not read in namespace {namespace}")
 
     def _refuse_undeclared(self, kind: Kind) -> None:
         if self.allowed is not None and kind not in self.allowed:

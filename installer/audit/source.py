@@ -50,6 +50,7 @@ class Source:
     now          the later of the clock and of the newest timestamp that was read, where the source is a dump
     objects      every object; Secrets are reduced in `Object`
     read         the kinds whose list was read, also where it was empty
+    within       of kinds that were not read in every namespace: the namespaces they were read in
     denied       why a kind could not be read, where there is more to say than that it is not there
     seek         finds RHDH and its release, or says why they cannot be told; is asked once, when somebody wants to know
     manifests    the texts: of the directory, or what `instance.live` makes of a cluster's objects
@@ -65,6 +66,7 @@ class Source:
     objects: tuple[Object, ...]
     read: frozenset[Kind]
     manifests: Manifests
+    within: Mapping[Kind, frozenset[str]] = field(default_factory=dict)
     denied: Mapping[Kind, str] = field(default_factory=dict)
     seek: Callable[[], tuple[World | None, Problem | None]] = field(default=lambda: (None, None), repr=False)
     parts: Mapping[str, Ref] = field(default_factory=dict)

@@ -23,6 +23,7 @@ def test_case(case):
     assert found.type == case.get("type", "Opaque")
     assert sorted(found.defaults) == case.get("defaults", [])
     assert sorted(found.empty) == case.get("empty", [])
+    assert sorted(found.unknown) == case.get("unknown", [])
     assert sorted(found.short) == case.get("short", [])
     assert {key: list(hosts) for key, hosts in found.hosts.items()} == case.get("hosts", {})
     assert dict(found.expiries) == case.get("expiries", {})

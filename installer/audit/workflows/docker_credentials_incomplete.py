@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from installer.audit.finding import Found
 from installer.audit.kinds import PIPELINE, SECRET
-from installer.audit.rule import Rule
+from installer.audit.rule import Rule, Skip
 from installer.audit.shapes import missing
 from installer.audit.snapshot import Snapshot
 
@@ -18,6 +18,8 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
         if found is None or found.secret is None:
             yield Found(missing(SECRET, namespace, NAME), f"not in {namespace}", f"a Secret {NAME}")
             continue
+        if found.secret.unknown:
+            raise Skip(f"the values of Secret {namespace}/{NAME} were taken out of what was read")
         hosts = {host.partition("/")[0] for listed in found.secret.hosts.values() for host in listed}
         lacking = [host for host in HOSTS if host not in hosts]
         if lacking:
