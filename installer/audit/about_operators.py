@@ -21,6 +21,8 @@ TITLES = {"serverless": "OpenShift Serverless", "logic": "OpenShift Serverless L
 RHDH = "rhdh"
 PATIENCE = timedelta(minutes=10)
 COPIED = "olm.copiedFrom"
+# On the CronJobs by which the chart `orchestrator` applied its resources again and again.
+RECONCILES = "orchestrator.rhdh.redhat.com/reconciles"
 # The same operators under the names that they have outside of Red Hat's catalog.
 UPSTREAM = {"serverless": ("knative-operator",), "logic": ("sonataflow-operator",)}
 # Their Deployments; outside of OLM nothing else tells that they are there.
