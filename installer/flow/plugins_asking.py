@@ -106,7 +106,8 @@ def _scopes(chosen: Release | None) -> Mapping[str, str]:
     """The registries of scopes that a release knows; without a release what the newest says that knows any."""
     if chosen is not None:
         return chosen.npm_scopes
-    return {scope: url for minor in minors() for scope, url in release(minor).npm_scopes.items()}
+    known = (release(minor).npm_scopes for minor in reversed(minors()))
+    return next(filter(None, known), {})
 
 
 def _said(answers: Mapping[str, Any] | InstallerError, names: Iterable[str], late: InstallerError) -> Mapping[str, Any]:

@@ -3,10 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from installer.flow import plugins_images
-from installer.flow.observing import orchestrator_of
 from installer.flow.plugins_asking import Asked, ask, npm_config, policy_of
 from installer.flow.plugins_hashing import computed
 from installer.flow.plugins_inheriting import meant
@@ -18,10 +16,12 @@ from installer.model.report import Report
 from installer.plugins.identity import OCI
 from installer.registries.choosing import Choice, Policy, aligned, choose
 from installer.registries.npm import PackageMissing, Packument
-from installer.registries.oci import Resolved
 from installer.registries.specs import Source, Spec, source_of, spec_of
 from installer.registries.verdicts import not_in_a_registry
 from installer.yamltext.redaction import mask_message
+
+if TYPE_CHECKING:
+    from installer.registries.oci import Resolved
 
 _NAMED = 3
 
@@ -129,9 +129,11 @@ def _answer(text: str, asked: Asked, policy: Policy) -> Answer:
     return _answered(text, spec, choose(found, spec.wanted, policy), found, policy)
 
 
-def _image(text: str, found: Resolved | InstallerError) -> Answer:
+def _image(text: str, found: "Resolved | InstallerError") -> Answer:
     if isinstance(found, InstallerError):
         return _refused(text, text, "oci", found)
+    from installer.flow import plugins_images  # noqa: PLC0415 - most SPECs are packages of npm
+
     name = f"{OCI}{found.reference.repository}"
     lacking = plugins_images.lacking(found)
     if lacking:
@@ -141,7 +143,7 @@ def _image(text: str, found: Resolved | InstallerError) -> Answer:
 
 
 def _answered(text: str, spec: Spec, choice: Choice, found: Packument, policy: Policy) -> Answer:
-    latest = choose(found, "", policy).version
+    latest = choose(found, "", policy).version if spec.wanted else choice.version
     problem = None if choice.version else _unsatisfied(text, choice.reason)
     return Answer(text, spec.name, "npm", choice, latest, problem)
 
@@ -171,6 +173,8 @@ def _orchestrator(chosen: Release | None) -> tuple[str, ...]:
     if chosen is None:
         message = "the Orchestrator's plugins differ between releases of RHDH"
         raise fail(ExitCode.TARGET, "unknown-version", message, fix="add --rhdh-version X.Y, or say which plugins")
+    from installer.flow.observing import orchestrator_of  # noqa: PLC0415 - reads configurations, too
+
     return tuple(plugin.package for plugin in orchestrator_of(chosen))
 
 

@@ -34,7 +34,8 @@ def descending(found: "Iterable[tuple[str, Version]]") -> "list[tuple[str, Versi
     `semver` compares two versions in the time of a hundred comparisons of numbers, and nearly all differ in those.
     """
     by_numbers = sorted(sorted(found, key=itemgetter(0), reverse=True), key=_numbers, reverse=True)
-    return [one for _, same in groupby(by_numbers, _numbers) for one in sorted(same, key=itemgetter(1), reverse=True)]
+    groups = (list(same) for _, same in groupby(by_numbers, _numbers))
+    return [one for same in groups for one in (sorted(same, key=itemgetter(1), reverse=True) if same[1:] else same)]
 
 
 def _numbers(one: "tuple[str, Version]") -> tuple[int, int, int]:
