@@ -1,6 +1,7 @@
 """Plugins on clusters: what `list` and `outdated` see, and that `upgrade` is a run like that of `install`."""
 
 import base64
+import gzip
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -91,6 +92,44 @@ def test_another_releases_text_is_not_written_while_the_old_one_runs(recorded, a
     said = ask("plugins", "upgrade", "--to-release", "1.9", "--yes")
     assert (said.code, said.document["errors"][0]["code"]) == (ExitCode.FINDINGS, "release-not-running")
     assert all(one.method == "GET" for one in recorded.asked)
+
+
+def with_helm(recorded):
+    """An RHDH of Helm whose values have one plugin."""
+    made = named("helmDeployment")
+    plugin = {"package": f"{NAME}@1.0.0", "disabled": False, "integrity": sri(NAME, "1.0.0")}
+    release = {
+        "name": "portal",
+        "namespace": "rhdh",
+        "version": 1,
+        "info": {"status": "deployed"},
+        "chart": {"metadata": {"name": "redhat-developer-hub", "version": "1.8.0"}},
+        "config": {"global": {"dynamic": {"includes": [], "plugins": [plugin]}}},
+    }
+    packed = base64.b64encode(gzip.compress(json.dumps(release).encode())).decode()
+    labels = {"owner": "helm", "name": "portal", "version": "1", "status": "deployed"}
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "type": "helm.sh/release.v1",
+        "metadata": {"name": "sh.helm.release.v1.portal.v1", "namespace": "rhdh", "labels": labels},
+        "data": {"release": _base64(packed)},
+    }
+    recorded.objects = [*made.values(), secret]
+
+
+def test_what_helm_owns_is_changed_through_its_chart(recorded, ask, registry, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "answers"))
+    with_helm(recorded)
+    words = ("plugins", "upgrade", "--dry-run", "--registry", registry.url)
+    said = ask(*words)
+    assert (said.code, said.document["errors"][0]["code"]) == (ExitCode.FINDINGS, "values-not-applied")
+    assert f"{NAME}@1.2.0" in said.document["changes"][0]["diff"]
+    said = ask(*words, "--chart", "./chart")
+    assert said.code == ExitCode.OK, said.document["errors"]
+    names = [one["name"].partition(":")[0] for one in said.result["steps"]]
+    assert names == ["helm upgrade", "rollout", "verify"]
 
 
 def _base64(text: str) -> str:
