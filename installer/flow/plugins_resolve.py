@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from installer.flow.plugins_asking import Asked, ask, npm_config, policy_of
-from installer.flow.plugins_hashing import computed
-from installer.flow.plugins_inheriting import meant
 from installer.flow.saying import discreet
 from installer.knowledge.releases import Release, release
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
@@ -65,7 +63,7 @@ def resolve(request: ResolveRequest) -> Report:
     chosen = release(request.rhdh_version) if request.rhdh_version else None
     texts = request.specs or _orchestrator(chosen)
     names = [spec.name for spec in map(spec_of, texts) if spec is not None]
-    stand = meant([text for text in texts if text.startswith(OCI)], request.defaults)
+    stand = _meant([text for text in texts if text.startswith(OCI)], request.defaults)
     asked = ask(names, [one for one in stand.values() if isinstance(one, str)], request.asking, chosen)
     images = {text: asked.images[one] if isinstance(one, str) else one for text, one in stand.items()}
     asked = replace(asked, images=images)
@@ -102,7 +100,19 @@ def _hashed(found: Sequence[Answer], asked: Asked, asking: RegistryRequest, chos
         if one.source == "npm" and one.choice.version is not None and one.choice.integrity is None
         if isinstance(packument := asked.packuments.get(one.name), Packument)
     }
-    return _with(found, computed(wanted, npm_config(asking, chosen), asking)) if wanted else list(found)
+    if not wanted:
+        return list(found)
+    from installer.flow.plugins_hashing import computed  # noqa: PLC0415 - downloads, which is seldom asked for
+
+    return _with(found, computed(wanted, npm_config(asking, chosen), asking))
+
+
+def _meant(references: Sequence[str], defaults: str | None) -> Mapping[str, str | InstallerError]:
+    if defaults is None:
+        return {text: text for text in references}
+    from installer.flow.plugins_inheriting import meant  # noqa: PLC0415 - reads configurations, too
+
+    return meant(references, defaults)
 
 
 def _with(found: Sequence[Answer], hashes: Mapping[str, str | InstallerError]) -> list[Answer]:

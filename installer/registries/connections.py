@@ -3,12 +3,13 @@
 They take nothing from the surroundings: no ~/.netrc, no proxy of their own choice, no cookies.
 """
 
-import ssl
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    import ssl
+
     from requests import Session
 
 # A file with a certificate and one with its key.
@@ -53,7 +54,7 @@ class Sessions:
                 one.close()
 
 
-def _session(context: ssl.SSLContext | None) -> "Session":
+def _session(context: "ssl.SSLContext | None") -> "Session":
     from http.cookiejar import DefaultCookiePolicy  # noqa: PLC0415
 
     import requests  # noqa: PLC0415 - costs a command that asks no registry 60 ms
@@ -65,7 +66,7 @@ def _session(context: ssl.SSLContext | None) -> "Session":
     session.headers["Accept-Encoding"] = "gzip, deflate"
     if context is not None:
         session.mount("https://", _adapter(context))
-        if context.verify_mode is ssl.CERT_NONE:
+        if not context.verify_mode:  # ssl.CERT_NONE
             _silence()
     return session
 
@@ -77,7 +78,7 @@ def _silence() -> None:
     urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
 
-def _adapter(context: ssl.SSLContext) -> Any:
+def _adapter(context: "ssl.SSLContext") -> Any:
     from requests.adapters import HTTPAdapter  # noqa: PLC0415
 
     class Trusting(HTTPAdapter):
@@ -95,11 +96,13 @@ def _adapter(context: ssl.SSLContext) -> Any:
     return Trusting()
 
 
-def _context(trust: Trust, certificate: Certificate | None) -> ssl.SSLContext:
+def _context(trust: Trust, certificate: Certificate | None) -> "ssl.SSLContext":
     """The system's CAs (SSL_CERT_FILE, SSL_CERT_DIR) and, as Node does, NODE_EXTRA_CA_CERTS; or those that are named.
 
     What cannot be read is left out, as npm does; then nothing is trusted that only it vouches for.
     """
+    import ssl  # noqa: PLC0415 - loaded where somebody is asked
+
     context = ssl.create_default_context()
     if trust.ca_file or trust.ca_text:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -1,7 +1,6 @@
 """Asks a registry within bounds: of time, of size, of attempts, of who gets a credential. Judges no answer."""
 
 import random
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -228,6 +227,8 @@ def _retry_after(headers: Mapping[str, str]) -> float:
 @contextmanager
 def _translated(url: str, limits: Limits) -> Iterator[None]:
     """Says what `requests` and urllib3 raise in our words; theirs may quote whole URLs."""
+    import ssl  # noqa: PLC0415
+
     import urllib3  # noqa: PLC0415
     from requests import exceptions  # noqa: PLC0415
 
@@ -261,6 +262,8 @@ def _said(error: BaseException, words: Callable[[BaseException], str | None]) ->
 
 
 def _tls(error: BaseException) -> str | None:
+    import ssl  # noqa: PLC0415
+
     return error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else None
 
 
