@@ -102,7 +102,7 @@ def _managed(prepared: Prepared) -> list[Problem]:
         f"{prepared.run.target.address} is kept as Git says by {tools[0]}, which would take back what is written "
         "here; nothing was written"
     )
-    fix = "commit the diff above, or run install --directory DIR on a checkout of that repository"
+    fix = "commit the diff above, or run the same command with --directory DIR on a checkout of that repository"
     return [Problem("managed-by-gitops", message, None, fix, ExitCode.FINDINGS)]
 
 

@@ -20,7 +20,7 @@ from tests.world.workloads import DEPLOYMENT, rolled_out
 from tests.world.world import start_world
 
 WHY_NOT = "it needs WORLD=1: a real Kubernetes" if os.environ.get("WORLD") != "1" else can_have_world()
-SCOPES = ("status", "check", "install", "uninstall")
+SCOPES = ("status", "check", "install", "uninstall", "plugins")
 FLAVOURS = ("operator", "helm", "plain")
 
 

@@ -232,3 +232,24 @@ def test_a_hundred_entries(upgrade, registry):
         del registry.packages[name]["versions"]["1.2.0"]
     code, document = upgrade("--yes", "--refresh", "--registry", registry.url)
     assert (code, now()) == (ExitCode.OK, text), document["errors"]
+
+
+def test_what_an_include_says_of_a_version_is_not_lost_in_silence(upgrade, registry):
+    """Up to RHDH 1.8 another version is another plugin."""
+    for name in ("@acme/p", "@acme/q"):
+        publish(registry, name, "1.5.0", "1.6.0")
+    configured = (
+        f'plugins:\n  - package: "@acme/p@1.5.0"\n    disabled: true\n    integrity: {sri("@acme/p", "1.5.0")}\n'
+    )
+    configured += (
+        f'    pluginConfig: {{a: 1}}\n  - package: "@acme/q@1.5.0"\n    integrity: {sri("@acme/q", "1.5.0")}\n'
+    )
+    Path("defaults.yaml").write_text(configured)
+    text = 'includes: [dynamic-plugins.default.yaml]\nplugins:\n  - package: "@acme/p@1.5.0"\n    disabled: false\n'
+    text += f'    integrity: {sri("@acme/p", "1.5.0")}\n  - package: "@acme/q@1.5.0"\n    disabled: true\n'
+    code, document = upgrade("--yes", "--defaults", "defaults.yaml", "--registry", registry.url, text=text)
+    assert code == ExitCode.OK, document["errors"]
+    assert [one["code"] for one in document["warnings"]] == ["config-left-behind"]
+    assert '"@acme/p@1.6.0"' in now()
+    assert '"@acme/q@1.5.0"\n    disabled: true' in now(), "or the include's would be on"
+    assert "switches off what an include brings" in document["result"]["plugins"][1]["reason"]
