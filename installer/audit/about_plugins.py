@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from installer.audit.effective import Layered, Plugin
-from installer.audit.object import text
+from installer.audit.kinds import SECRET
+from installer.audit.object import Object, text, texts_in
 from installer.audit.snapshot import Snapshot
+from installer.audit.spot import Spot
+from installer.audit.variables import names_in
 from installer.knowledge.aliases import role_of
 
 OCI = "oci://"
@@ -44,3 +47,24 @@ def set_of(snapshot: Snapshot) -> dict[str, Plugin]:
     """The Orchestrator's plugins of this release that are on, by role."""
     roles = {role_of(one.package) for one in snapshot.orchestrator}
     return {one.role: one for one in snapshot.plugins if one.enabled and one.role and one.role in roles}
+
+
+def unset_names(snapshot: Snapshot, plugin: Plugin) -> list[str]:
+    """The variables that a plugin's own configuration uses and RHDH's container does not have."""
+    variables = snapshot.variables
+    if variables.open:
+        return []
+    used = dict.fromkeys(name for _, words in texts_in(plugin.config) for name in names_in(words))
+    return [name for name in used if name not in {*variables.values, *variables.unknown}]
+
+
+def npmrc(snapshot: Snapshot) -> Object | None:
+    """The Secret with the .npmrc of RHDH's installer; None where there is none. Raises Skip."""
+    name = snapshot.instance.npmrc_name
+    return snapshot.named(SECRET, name, snapshot.namespace) if name else None
+
+
+def of_key(secret: Object, *key: str) -> Spot:
+    """Where a key of a Secret stands, or its data as a whole: under stringData in a manifest of a person."""
+    data, plain = secret.at("data", *key), secret.at("stringData", *key)
+    return plain if plain.place != secret.place() else data
