@@ -21,8 +21,8 @@ from installer.registries.transport import Limits, Transport, bare_host, unreach
 if TYPE_CHECKING:
     from requests import Response
 
-# A package may take its time as long as bytes come; `body` bounds what is no package.
-LIMITS = Limits(seconds=600.0, silence=15.0)
+# A package may take its time as long as bytes come; `body` bounds what is no package, which memory is held for.
+LIMITS = Limits(seconds=600.0, silence=15.0, body=512 * 1024)
 LARGEST = 512 * 1024 * 1024
 # Fewer bytes than these within the silence that is allowed are silence, too.
 _SLOWEST = 1024

@@ -13,7 +13,7 @@ from installer.registries.tarball_gzip import Refused, Unzipped
 
 ENTRIES = 50_000
 LINKS = 1_000
-MANIFEST = 1024 * 1024
+MANIFEST = 512 * 1024
 _PACKAGE = "package/"
 _HEADERS = 256
 _NAME, _PART = 4096, 255

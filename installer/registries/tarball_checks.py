@@ -4,6 +4,7 @@ What was not checked is never called right: it says so, with the reason.
 """
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -21,6 +22,8 @@ Name = Literal["metadata", "tarball", "entries", "package.json", "signature", "d
 State = Literal["ok", "failed", "not checked"]
 _INSIDE: tuple[Name, ...] = ("entries", "package.json")
 _BAD = ExitCode.INTEGRITY
+_SHOWN = 120
+_PARSING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,35 +193,43 @@ def _manifest(subject: Subject, tarball: Tarball, document: Mapping[str, Any] | 
 
 def _faults(subject: Subject, content: bytes | None, copies: int, document: Mapping[str, Any] | None) -> Iterator[str]:
     """What of a package.json does not agree with the configuration and the registry."""
-    said = _object(content)
+    said = _said(content)
     if said is None:
         yield "it has no package.json" if content is None else "its package.json is no object of JSON"
         return
     if copies > 1:
         yield f"it has {copies} files package.json of one name"
-    wanted: dict[str, object] = {"name": subject.name, "version": subject.version}
-    for key, value in wanted.items():
-        if value is not None and said.get(key) != value:
-            yield f"its package.json says the {key} {_quoted(said.get(key))}, not {_quoted(value)}"
-    if document is not None and _role(document) != _role(said):
-        yield f"its package.json says the role {_quoted(_role(said))}, the registry {_quoted(_role(document))}"
+    for key, value in {"name": subject.name, "version": subject.version}.items():
+        if value is not None and said[key] != value:
+            yield f"its package.json says the {key} {_quoted(said[key])}, not {_quoted(value)}"
+    if document is not None and document["role"] != said["role"]:
+        yield f"its package.json says the role {_quoted(said['role'])}, the registry {_quoted(document['role'])}"
 
 
-def _object(content: bytes | None) -> dict[str, Any] | None:
-    try:
-        found = None if content is None else json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
+def _said(content: bytes | None) -> dict[str, str | None] | None:
+    """Name, version and role of a package.json; one at a time is read, as it may need thirty times its size."""
+    with _PARSING:
+        try:
+            found = None if content is None else json.loads(content.decode("utf-8-sig"))
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(found, dict):
+            return None
+        return {"name": _text(found.get("name")), "version": _text(found.get("version")), "role": role_of(found)}
 
 
-def _role(document: Mapping[str, Any]) -> object:
+def role_of(document: Mapping[str, Any]) -> str | None:
+    """What a package.json, or a registry's document of a version, says that a plugin is."""
     backstage = document.get("backstage")
-    return backstage.get("role") if isinstance(backstage, dict) else None
+    return _text(backstage.get("role")) if isinstance(backstage, dict) else None
 
 
-def _quoted(value: object) -> str:
-    return "none" if value is None else repr(value)[:120]
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _quoted(value: str | None) -> str:
+    return "none" if value is None else repr(value[:_SHOWN])
 
 
 def _signature(subject: Subject, judged: signatures.Judgement) -> Check:

@@ -24,6 +24,7 @@ from installer.registries.tarball_checks import (
     metadata,
     no_version,
     only,
+    role_of,
     unasked,
 )
 from installer.registries.together import together
@@ -42,7 +43,7 @@ class Verifier:
         self.config, self.rules = config, rules
         self._downloads = Downloads(config, limits)
         self._keys: dict[str, Mapping[str, Key] | None] = {}
-        self._asking = threading.Lock()
+        self._asking, self._parsing = threading.Lock(), threading.Lock()
 
     def close(self) -> None:
         self._downloads.close()
@@ -63,7 +64,8 @@ class Verifier:
             return only("metadata", no_version(subject, found))
         first = metadata(subject, found, published)
         tarball = self._fetched(subject, self._address(subject, found, published), published)
-        document = self._document(found.name, subject.version or "")
+        there = not isinstance(tarball, InstallerError)  # who sends no package is not asked for more
+        document = self._document(found.name, subject.version or "") if there else None
         second = held(subject, tarball, published)
         signature = self._signature(subject, published, document)
         return joined(subject, tarball, (first, second), document, signature)
@@ -101,15 +103,19 @@ class Verifier:
         """What a registry says of one version: its role and signatures, which abbreviated metadata need not hold."""
         address = f"{self.config.registry_of(name)}{quote(name, safe='@~')}/{quote(version, safe='')}"
         found = self._json(address)
-        agrees = isinstance(found, dict) and (found.get("name"), found.get("version")) == (name, version)
-        return found if isinstance(found, dict) and agrees else None
+        if not isinstance(found, dict) or (found.get("name"), found.get("version")) != (name, version):
+            return None
+        dist = found.get("dist")
+        return {
+            "role": role_of(found),
+            "signatures": signatures.signatures_of(dist),
+            "integrity": dist.get("integrity") if isinstance(dist, dict) else None,
+        }
 
     def _signature(self, subject: Subject, published: Published, document: Mapping[str, Any] | None) -> Judgement:
         if document is None:
             return Judgement("not checked", "the registry does not say who signed this version")
-        dist = document.get("dist")
-        found = signatures.signatures_of(dist)
-        integrity = dist.get("integrity") if isinstance(dist, dict) else None
+        found, integrity = document["signatures"], document["integrity"]
         if found and not signatures.available():
             return Judgement("not checked", signatures.NOT_INSTALLED)
         if found and (not isinstance(integrity, str) or integrity != published.integrity):
@@ -134,6 +140,7 @@ class Verifier:
         """What is at an address beside a package; None where there is nothing to be read."""
         try:
             answer = self._downloads.get(address, {"Accept": FULL})
-            return json.loads(answer.body) if answer.status == _OK else None
+            with self._parsing:  # one at a time keeps within a bound
+                return json.loads(answer.body) if answer.status == _OK else None
         except (InstallerError, ValueError, RecursionError):
             return None

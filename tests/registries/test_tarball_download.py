@@ -277,11 +277,14 @@ def test_in_300_mb_whatever_comes(registry, folder):
         zeros(big, first() + bytes(1024)),
         package(*(entry(f"package/{n}.js", bytes([n]) * 4 * MEGABYTE) for n in range(16))),
         b"\x00" * (32 * MEGABYTE),
+        *[package(said=b'{"a": [' + b"{}," * 170_000 + b"{}]}")] * 8,
     ]
     plugins = [
         {"package": f"@acme/p{n}@1.0.0", "disabled": False, "integrity": shop.publish(one, f"@acme/p{n}", "1.0.0")}
         for n, one in enumerate(contents)
     ]
+    for n in range(8, 16):
+        shop.routes[f"@acme/p{n}/1.0.0"] = b"[" + b"[]," * MEGABYTE * 6 + b"[]]"
     (folder / "plugins.yaml").write_text(json.dumps({"plugins": plugins}))
     words = ["plugins", "verify", "--file", "plugins.yaml", "--rhdh-version", "1.8", "--registry", registry.url]
     environment = {"HOME": str(folder), "PATH": "", "XDG_CACHE_HOME": str(folder.parent / "cache")}
