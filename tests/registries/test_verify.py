@@ -203,6 +203,14 @@ def test_the_size_that_a_release_allows(verify, shop, release, size, code):
         assert states(only(document))["package.json"] == "not checked"
 
 
+@pytest.mark.parametrize(("release", "words"), [("1.7", "archive does"), ("1.6", "archive archive does")])
+def test_the_words_of_a_release(verify, shop, release, words):
+    code, document = verify((SPEC, shop.publish(package(entry("cobalt/x")))), release=release)
+    assert code == ExitCode.FINDINGS
+    said = f"NPM package {words} not start with 'package/' as it should: cobalt/x"
+    assert document["errors"][0]["message"] == f"RHDH would not install {SPEC}: {said}"
+
+
 def test_a_release_is_needed(verify, shop):
     code, document = verify((SPEC, shop.publish(GOOD)), release=None)
     assert (code, codes(document)) == (ExitCode.TARGET, ["unknown-version"])
