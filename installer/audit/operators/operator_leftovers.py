@@ -72,7 +72,7 @@ def _services(snapshot: Snapshot, one: Object) -> Iterator[str]:
 
 
 def _definitions(snapshot: Snapshot) -> Iterator[Found]:
-    """CRDs of an operator that is there by none of the ways to install it; deleting one deletes all of its kind."""
+    """CRDs of an operator that is there by none of the ways to install it; deleting one deletes all of it."""
     found = snapshot.observed(CRD)
     for role in ROLES:
         if not any(of(snapshot, role) for of in (installed, subscriptions, extensions, controllers)):
@@ -88,7 +88,7 @@ RULE = Rule(
     reads=(SUBSCRIPTION, CSV),
     also=(VALIDATING_WEBHOOK, MUTATING_WEBHOOK, SERVICE, CRD, CLUSTER_EXTENSION, DEPLOYMENT),
     wrong="Of an operator that was removed something is left: its ClusterServiceVersion, its CRDs, or its webhooks.",
-    why="A webhook without its Service refuses pods and Services; a stray version keeps a new installation from coming.",
+    why="A webhook without its Service refuses pods and Services; a stray version stops a new installation.",
     fix="Remove what is left over, or install the operator again where it was removed by mistake.",
     sources=(
         "https://olm.operatorframework.io/docs/tasks/uninstall-operator/",
