@@ -8,7 +8,7 @@ from installer.audit.profiles import Profile
 
 @dataclass(frozen=True, slots=True)
 class AuditRequest:
-    """Judge the RHDH of `directory`.
+    """Judge the RHDH of `directory`, of `archive`, or, where both are None, of a cluster.
 
     rules           slugs; where there are some, exactly these are judged, whatever the profile
     severity        findings below it are not shown, and that is all
@@ -21,7 +21,8 @@ class AuditRequest:
     authfile        credentials for image registries, as podman's
     """
 
-    directory: str
+    directory: str | None = None
+    archive: str | None = None
     instance: str | None = None
     rhdh_version: str | None = None
     defaults: str | None = None

@@ -4,19 +4,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from installer.cli.connection import connected, connection_of
 from installer.cli.options import Table, command
+from installer.cli.plugins_where import refuse_connection
 from installer.cli.table import AUDIT
-from installer.cli.values import FILE, FOLDER, instance
+from installer.cli.values import FILE, FOLDER
 
 if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
+    from installer.cluster.options import ConnectionOptions
     from installer.model.report import Report
 
 SEVERITIES = click.Choice(("critical", "high", "medium", "low", "info"))
 PROFILES = click.Choice(("install", "upgrade", "dev", "production", "security", "all"))
 
 
-class Unsaid(click.UsageError):
-    """What to judge was not said; no command is missing, although there are some below this one."""
+class Unclear(click.UsageError):
+    """Options contradict each other; no command is missing, although there are some below this one."""
 
 
 @click.command(
@@ -26,8 +29,8 @@ class Unsaid(click.UsageError):
     invoke_without_command=True,
     short_help="What is wrong with an RHDH's configuration, why, and how to fix it.",
 )
-@click.option("--directory", type=FOLDER, metavar="DIR", help="Manifests that hold an RHDH.")
-@click.option("--instance", metavar="[NAMESPACE/]NAME", callback=instance, help="Which RHDH, where there are several.")
+@click.option("--directory", type=FOLDER, metavar="DIR", help="Manifests that hold an RHDH, in place of a cluster.")
+@click.option("--archive", type=FILE, metavar="FILE", help="A must-gather or other dump: a folder, .tar or .tar.gz.")
 @click.option("--rhdh-version", metavar="X.Y[.Z]", help="The release of RHDH.")
 @click.option("--defaults", type=FILE, metavar="FILE", help="RHDH's own dynamic-plugins.default.yaml.")
 @click.option("--profile", type=PROFILES, default="install", help="What the audit is for (install).")
@@ -40,6 +43,7 @@ class Unsaid(click.UsageError):
 @click.option("--exceptions", type=FILE, metavar="FILE", help="Findings that are accepted, by whom and until when.")
 @click.option("--registry", metavar="URL", help="Ask registries too; this is npm's, a scope's own of .npmrc beats it.")
 @click.option("--authfile", type=FILE, metavar="FILE", help="Credentials for image registries, as podman's.")
+@connected
 @click.pass_context
 def audit(ctx: click.Context, /, **options: Any) -> "Report | None":
     """Judge the configuration of an RHDH and of what the Orchestrator needs around it; write nothing to it.
@@ -50,12 +54,26 @@ def audit(ctx: click.Context, /, **options: Any) -> "Report | None":
     """
     if ctx.invoked_subcommand is not None:
         return None
-    if options["directory"] is None:
-        raise Unsaid("what to audit? --directory DIR")
+    connection = _connection(options)
     from installer.audit.request import AuditRequest
     from installer.flow.audit import audit as walk
 
-    return _tamed(walk(AuditRequest(**options)))
+    return _tamed(walk(AuditRequest(**options), connection))
+
+
+def _connection(options: dict[str, Any]) -> "ConnectionOptions | None":
+    """The connection, taken out of the options; None where they name a directory or an archive instead."""
+    given = {"--directory DIR": options["directory"], "--archive FILE": options["archive"]}
+    named = [option for option, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise Unclear("what to audit? either --directory DIR or --archive FILE, or neither for the cluster")
+    try:
+        connection = connection_of(options)
+        for option in named:
+            refuse_connection(option)
+    except click.UsageError as error:
+        raise Unclear(error.message) from None
+    return None if named else connection
 
 
 def _tamed(report: "Report") -> "Report":

@@ -45,11 +45,12 @@ def where(options: dict[str, Any], *, within: float | None = None) -> "tuple[Con
         raise click.UsageError("--instance chooses among those of a directory or a cluster; --file FILE is one")
     if taken["directory"] is None and taken["file"] is None:
         return ConfigRequest(**taken), connection
-    _refuse_connection("--directory DIR" if taken["file"] is None else "--file FILE")
+    refuse_connection("--directory DIR" if taken["file"] is None else "--file FILE")
     return ConfigRequest(**taken), None
 
 
-def _refuse_connection(given: str) -> None:
+def refuse_connection(given: str) -> None:
+    """Raises click.UsageError where the running command was given a flag of a connection beside `given`."""
     from click.core import ParameterSource
 
     ctx = click.get_current_context()

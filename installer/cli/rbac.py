@@ -27,11 +27,14 @@ rbac = Table(
         "rhdh-orchestrator rbac print --scope install -n rhdh --user jane | kubectl apply -f -",
         "rhdh-orchestrator rbac print --scope check -n rhdh --serviceaccount ci/installer",
         "rhdh-orchestrator rbac print --scope install -n rhdh --skip-operators --flavour plain",
+        "rhdh-orchestrator rbac print --for audit -n rhdh --namespaced --group support",
     ),
 )
 @click.option(
     "--scope",
-    type=click.Choice(["install", "check", "status", "uninstall", "plugins"]),
+    "--for",
+    "scope",
+    type=click.Choice(["install", "check", "status", "uninstall", "plugins", "audit"]),
     default="install",
     help="For which command (install, which undo, resume and restart need too).",
 )
@@ -44,6 +47,7 @@ rbac = Table(
 @click.option("-n", "--namespace", metavar="NAMESPACE", required=True, help="The namespace of RHDH.")
 @click.option("--infrastructure-namespace", metavar="NAMESPACE", help="That of the SonataFlow platform (RHDH's own).")
 @click.option("--skip-operators", is_flag=True, help="Without what installing operators needs.")
+@click.option("--namespaced", is_flag=True, help="For audit -n NAMESPACE, which looks at that namespace only.")
 @click.option("--user", "users", multiple=True, metavar="NAME", help="Bind the roles to this user; repeat.")
 @click.option("--group", "groups", multiple=True, metavar="NAME", help="Bind the roles to this group; repeat.")
 @click.option(
@@ -60,6 +64,8 @@ def print_(namespace: str, infrastructure_namespace: str | None, **options: Any)
     """
     from installer.flow.live_rbac import RolesRequest, print_roles, subject
 
+    if options["namespaced"] and options["scope"] != "audit":
+        raise click.UsageError("--namespaced is for --for audit; other commands look at the whole cluster")
     subjects = [subject(kind, name, namespace) for key, kind in _SUBJECTS.items() for name in options[key]]
     return print_roles(
         RolesRequest(
@@ -69,5 +75,6 @@ def print_(namespace: str, infrastructure_namespace: str | None, **options: Any)
             infrastructure_namespace,
             not options["skip_operators"],
             tuple(subjects),
+            options["namespaced"],
         )
     )

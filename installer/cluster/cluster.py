@@ -17,6 +17,8 @@ _POD = Kind("", "Pod")
 _LOG = Resource("", "v1", "Pod", "pods/log", namespaced=True)
 _LOG_BYTES = 1024 * 1024
 _MERGE = "application/merge-patch+json"
+_JSON = "application/json"
+_METADATA = f"{_JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{_JSON}"
 
 
 class Lister(Protocol):
@@ -92,23 +94,39 @@ class Cluster:
         """Every object, of all namespaces where none is given, each with its apiVersion and kind; read in pages."""
         return self.listed(kind, namespace, labels=labels, fields=fields, page=page)[0]
 
+    def names(self, kind: Kind, namespace: str | None = None, *, page: int = PAGE) -> Objects:
+        """As `list`, of each object only apiVersion, kind and metadata.
+
+        https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-requests
+        """
+        found = self.listed(kind, namespace, page=page, accept=_METADATA)[0]
+        api_version = self._resources.need(kind).api_version
+        return [{**one, "apiVersion": api_version, "kind": kind.kind} for one in found]
+
     def listed(
-        self, kind: Kind, namespace: str | None = None, *, labels: str = "", fields: str = "", page: int = PAGE
+        self,
+        kind: Kind,
+        namespace: str | None = None,
+        *,
+        labels: str = "",
+        fields: str = "",
+        page: int = PAGE,
+        accept: str = _JSON,
     ) -> tuple[Objects, str]:
         """As `list`, with the resourceVersion that a watch goes on from."""
         query = _query(labelSelector=labels, fieldSelector=fields)
         for _ in range(ATTEMPTS):
             try:
-                return self._pages(kind, namespace, [*query, ("limit", str(page))])
+                return self._pages(kind, namespace, [*query, ("limit", str(page))], accept)
             except Gone:  # the continue token is too old: half a list is none
                 continue
         raise Unreachable(f"{kind} changes faster than it can be listed")
 
-    def _pages(self, kind: Kind, namespace: str | None, query: Query) -> tuple[Objects, str]:
+    def _pages(self, kind: Kind, namespace: str | None, query: Query, accept: str) -> tuple[Objects, str]:
         found: Objects = []
         token, version = "", ""
         while True:
-            answer = self._page(kind, namespace, [*query, *_query(**{"continue": token})])
+            answer = self._page(kind, namespace, [*query, *_query(**{"continue": token})], accept)
             api_version = str(answer.get("apiVersion", ""))
             found += [{"apiVersion": api_version, "kind": kind.kind, **one} for one in answer.get("items") or []]
             metadata = answer.get("metadata") or {}
@@ -117,10 +135,10 @@ class Cluster:
             if not token:
                 return found, version
 
-    def _page(self, kind: Kind, namespace: str | None, query: Query) -> Object:
+    def _page(self, kind: Kind, namespace: str | None, query: Query, accept: str) -> Object:
         def ask(resource: Resource) -> Object:
             asked = Asked("list", resource, namespace)
-            return parsed(self._sender.send("GET", resource.path(namespace), asked, query=query))
+            return parsed(self._sender.send("GET", resource.path(namespace), asked, query=query, accept=accept))
 
         return self._of(kind, ask)
 

@@ -24,6 +24,8 @@ _CORE_NAMESPACED = {
     "Service": "services",
     "ServiceAccount": "serviceaccounts",
 }
+# Found as well, and no part of what `namespaced` lists.
+_CORE_LIMITS = {"LimitRange": "limitranges", "ResourceQuota": "resourcequotas"}
 _CORE_GLOBAL = {"Namespace": "namespaces", "Node": "nodes", "PersistentVolume": "persistentvolumes"}
 
 
@@ -160,7 +162,7 @@ class Resources:
 
 
 def core(kind: str) -> Resource | None:
-    for known, namespaced in ((_CORE_NAMESPACED, True), (_CORE_GLOBAL, False)):
+    for known, namespaced in ((_CORE_NAMESPACED, True), (_CORE_LIMITS, True), (_CORE_GLOBAL, False)):
         if kind in known:
             return Resource("", "v1", kind, known[kind], namespaced)
     return None

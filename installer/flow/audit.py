@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from installer.audit.engine import Judgement, finding_of, judge
 from installer.audit.finding import Finding, at_least, distinct
@@ -20,14 +20,20 @@ from installer.flow.saying import discreet
 from installer.model.errors import ExitCode, Problem, fail
 from installer.model.report import Report
 
+if TYPE_CHECKING:  # what talks to a cluster is loaded where one is looked at
+    from installer.cluster.options import ConnectionOptions
+
 
 @discreet
-def audit(request: AuditRequest) -> Report:
-    """Judges a directory. Raises InstallerError: TARGET, DENIED, INVALID."""
+def audit(request: AuditRequest, connection: "ConnectionOptions | None" = None) -> Report:
+    """Judges a directory, an archive, or the cluster at `connection`.
+
+    Raises InstallerError: TARGET, DENIED, INVALID, and of a cluster UNREACHABLE.
+    """
     chosen = _chosen(request.rules)
     accepted = audit_files.exceptions(request.exceptions) if request.exceptions else ()
     known = audit_files.known(request.baseline) if request.baseline else frozenset()
-    source = of_directory(request.directory, request.instance, request.rhdh_version, request.defaults)
+    source = _source(request, connection, chosen)
     source, unanswered = _with_answers(source, request)
     contents = Contents(source)
     judgement = judge(contents, chosen or rules(), request.profile, frozenset(one.slug for one in chosen))
@@ -38,6 +44,22 @@ def audit(request: AuditRequest) -> Report:
         audit_files.write_baseline(request.write_baseline, judged.findings)
     report = _report(request, source, judged)
     return replace(report, warnings=(*report.warnings, *unanswered))
+
+
+def _source(request: AuditRequest, connection: "ConnectionOptions | None", chosen: tuple[Rule, ...]) -> Source:
+    """What is to be judged; of a cluster only what the rules that will judge it want to see."""
+    wanted = (request.instance, request.rhdh_version, request.defaults)
+    if request.directory is not None:
+        return of_directory(request.directory, *wanted)
+    if request.archive is not None:
+        from installer.flow.audit_archive import of_archive  # noqa: PLC0415 - one source of three
+
+        return of_archive(request.archive, *wanted)
+    assert connection is not None  # noqa: S101 - the command has the flags of a connection
+    from installer.flow.audit_live import of_cluster  # noqa: PLC0415 - the client costs more than reading a file
+
+    judging = chosen or [one for one in rules() if request.profile == "all" or request.profile in one.profiles]
+    return of_cluster(connection, judging, *wanted)
 
 
 def _with_answers(source: Source, request: AuditRequest) -> tuple[Source, tuple[Problem, ...]]:

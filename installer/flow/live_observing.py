@@ -65,9 +65,20 @@ def observe(
     asked = release(rhdh_version) if rhdh_version else None
     default_text = read_text(defaults) if defaults else None
     found_secrets = secrets(lister or cluster, running.namespace)
-    stored = _stored(found_secrets, running) if running.flavour == "helm" else None
     maps = (lister or cluster).list(CONFIG_MAP, running.namespace, page=0)
-    found = [*_own(running), *maps, *configuration(found_secrets), *_route(cluster, running), *others]
+    return observed(running, found_secrets, [*maps, *_route(cluster, running), *others], asked, default_text)
+
+
+def observed(
+    running: Running, found_secrets: Objects, others: Objects, asked: Release | None, default_text: str | None
+) -> LiveObserved:
+    """The same of what was read already: Secrets, with Helm's records of RHDH's release, and other objects.
+
+    :param asked: the release where somebody names it
+    Raises as `observe`.
+    """
+    stored = _stored(found_secrets, running) if running.flavour == "helm" else None
+    found = [*_own(running), *others, *configuration(found_secrets)]
     shown = live.read(found, (stored.name, stored.values) if stored else None)
     instance = _instance(shown, running, stored)
     chosen = asked or _release_of(running, instance)

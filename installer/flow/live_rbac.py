@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
+from installer.flow.audit_permissions import needed_to_audit
 from installer.flow.live_permissions import Scope, needed
 from installer.model.change import Flavour
 from installer.model.permission import Permission
@@ -19,28 +20,35 @@ Object = dict[str, Any]
 class RolesRequest:
     """`namespace` is RHDH's, `platform` that of the SonataFlow platform where it is another.
 
+    `only_there` is for an audit of that namespace alone (`audit -n NAMESPACE`), which needs nothing elsewhere.
+
     `subjects` are those to bind the roles to, as RBAC spells them; without one the bindings are told in comments.
     """
 
-    scope: Scope
+    scope: Scope | Literal["audit"]
     flavour: Flavour
     namespace: str
     platform: str | None
     operators: bool
     subjects: tuple[Object, ...]
+    only_there: bool = False
 
 
 def print_roles(request: RolesRequest) -> Report:
     """A Role for each namespace and a ClusterRole for the rest, bound to the subjects."""
-    permissions = needed(
-        request.scope, request.flavour, request.namespace, request.platform, operators=request.operators
-    )
+    permissions = _permissions(request)
     name = f"rhdh-orchestrator-{request.scope}"
     roles = [_role(name, place, permissions) for place in sorted({one.namespace for one in permissions}, reverse=True)]
     bindings = [_binding(role, request.subjects) for role in roles] if request.subjects else []
     objects = [*roles, *bindings]
     comments = "" if request.subjects else "".join(_command(role) for role in roles)
     return Report({"objects": objects}, f"{_head(request)}{yaml.safe_dump_all(objects, sort_keys=False)}{comments}")
+
+
+def _permissions(request: RolesRequest) -> tuple[Permission, ...]:
+    if request.scope == "audit":
+        return needed_to_audit(request.namespace, only_there=request.only_there)
+    return needed(request.scope, request.flavour, request.namespace, request.platform, operators=request.operators)
 
 
 def subject(kind: str, name: str, namespace: str) -> Object:
@@ -82,6 +90,9 @@ def _binding(role: Object, subjects: Sequence[Object]) -> Object:
 
 
 def _head(request: RolesRequest) -> str:
+    if request.scope == "audit":
+        where = f" -n {request.namespace}" if request.only_there else ""
+        return f"# What `rhdh-orchestrator audit{where}` needs to see of everything; it does with less, and says so.\n"
     operators = "" if request.operators else ", operators left out"
     return f"# What `rhdh-orchestrator {request.scope}` needs for an RHDH of flavour {request.flavour}{operators}.\n"
 

@@ -1,0 +1,84 @@
+"""The lists that an audit of a cluster is made of: each kind once, several at a time. Judges nothing, writes nothing.
+
+A list that is refused or not answered is kept as its error: what the rules make of that is no matter of ours.
+"""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+
+from installer.apply.journal import HEAD_TYPE, NO_BYTES
+from installer.audit.kinds import CSV, NAMESPACE, SECRET, Kind
+from installer.cluster.cluster import Cluster, Objects
+from installer.cluster.errors import ClusterError, Forbidden, NotServed, Unauthorized
+from installer.cluster.kinds import NO_COPIES
+from installer.cluster.resources import Kind as Asked
+from installer.instance.stored_release import TYPE
+from installer.model.errors import InstallerError
+
+# A connection costs both sides more than a list does.
+_AT_A_TIME = 4
+# Of these the rules look at names, labels and annotations alone; tests/audit/test_metadata.py holds them to it.
+METADATA_ONLY = frozenset({NAMESPACE})
+# Neither Helm's records, of up to a megabyte each, nor the bytes of our own runs are anybody's configuration.
+_SECRETS = f"type!={TYPE},type!={HEAD_TYPE},{NO_BYTES}"
+
+
+@dataclass(frozen=True)
+class Lists:
+    """`found` holds also the `unserved` kinds, of which there can be nothing; `refused` why there is no list.
+
+    `within` is the one namespace that was looked at, None for all; `everywhere` are the kinds that are in none.
+    """
+
+    found: Mapping[Kind, Objects]
+    refused: Mapping[Kind, ClusterError]
+    within: str | None
+    everywhere: frozenset[Kind]
+    unserved: frozenset[Kind]
+
+
+def lists_of(cluster: Cluster, kinds: Iterable[Kind], namespace: str | None) -> Lists:
+    """The objects of each kind, of one namespace where it is given; then kinds that are in none are left out.
+
+    Raises Unauthorized, and the first refusal where nothing at all may be read or nobody answers.
+    """
+    served = {kind: cluster.find(asked(kind)) for kind in kinds}
+    everywhere = frozenset(kind for kind, one in served.items() if one is not None and not one.namespaced)
+    wanted = [kind for kind, one in served.items() if one is not None and not (namespace and kind in everywhere)]
+    with ThreadPoolExecutor(_AT_A_TIME) as threads:
+        answers = dict(zip(wanted, threads.map(partial(_listed, cluster, namespace), wanted), strict=True))
+    refused = {kind: one for kind, one in answers.items() if isinstance(one, ClusterError)}
+    if refused and len(refused) == len(answers):
+        raise _refusal(next(iter(refused.values())), namespace)
+    unserved = frozenset(kind for kind, one in served.items() if one is None)
+    found = {kind: one for kind, one in answers.items() if not isinstance(one, ClusterError)}
+    return Lists({**{kind: [] for kind in unserved}, **found}, refused, namespace, everywhere, unserved)
+
+
+def _refusal(error: ClusterError, namespace: str | None) -> InstallerError:
+    """Whoever may not look everywhere may look somewhere."""
+    if namespace is not None or not isinstance(error, Forbidden):
+        return error
+    fix = "look in one namespace, with -n NAMESPACE; rhdh-orchestrator rbac print --for audit prints the roles"
+    return InstallerError(replace(error.problems[0], fix=fix))
+
+
+def asked(kind: Kind) -> Asked:
+    """A kind as the API is asked for it, in the version that it prefers."""
+    return Asked(kind.group, kind.kind)
+
+
+def _listed(cluster: Cluster, namespace: str | None, kind: Kind) -> Objects | ClusterError:
+    try:
+        if kind in METADATA_ONLY:
+            return cluster.names(asked(kind), namespace)
+        labels = NO_COPIES if kind == CSV else ""
+        return cluster.list(asked(kind), namespace, labels=labels, fields=_SECRETS if kind == SECRET else "")
+    except NotServed:
+        return []
+    except Unauthorized:
+        raise
+    except ClusterError as error:
+        return error
