@@ -5,6 +5,7 @@ What is stopped and how is data (`Case`); nothing here knows how the program kee
 
 import re
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from tests.live.scenes import Bench, Scene
 from tests.live.snapshots import State, differences, made_for_the_plugins, of_the_platform, state, without_secrets
 from tests.live.worlds import KNATIVE, OPERATORS, Portal
 from tests.world.faults import PASS, Fault, Meanwhile, Request, Rule, Unplug
-from tests.world.processes import NotReady
+from tests.world.processes import LOOPBACK, NotReady, wait_for
 from tests.world.world import World, start_api_server
 
 How = Literal["kill", "alone", "interrupt", "restart", "cut"]
@@ -177,6 +178,7 @@ def attempt(on: Bench, case: Case, expected: Calm) -> str:
         on.proxy.restart(at_point(case, expected, fault(on, case)))
         ran = on.install(made)
         on.proxy.restart()
+        await_network(on)
         if ran.code not in ENDS[case.how]:
             return f"{case}: the installation ended otherwise: {ran}"
         check = resumed if case.then == "resume" else undone
@@ -187,6 +189,16 @@ def attempt(on: Bench, case: Case, expected: Calm) -> str:
         return why and f"{case}: {why}\nafter this: {ran}"
     finally:
         made.remove()
+
+
+def await_network(on: Bench) -> None:
+    """Who goes on or back does so once the network is there again."""
+
+    def answers() -> bool:
+        with socket.create_connection((LOOPBACK, on.proxy.port), 1):
+            return True
+
+    wait_for("the network", answers)
 
 
 def resumed(on: Bench, made: Portal, before: State, expected: Calm) -> str:
