@@ -54,6 +54,18 @@ def services(platform: Object) -> Iterator[PlatformService]:
             yield PlatformService(platform, key)
 
 
+def brokers(platform: Object) -> set[tuple[str, str]]:
+    """Namespace and name of the brokers that a platform's events go through, its own and those of its services."""
+    places: list[tuple[str, ...]] = [("spec", "eventing", "broker", "ref")]
+    places += [(*service.path, end, "ref") for service in services(platform) for end in ("source", "sink")]
+    named = [platform.mapping(*place) for place in places]
+    return {
+        (text(one.get("namespace")) or platform.namespace, text(one.get("name")))
+        for one in named
+        if text(one.get("name"))
+    }
+
+
 # -- databases
 
 
