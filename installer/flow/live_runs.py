@@ -58,13 +58,18 @@ def start(means: Means, run: Run, *, ready: Callable[[Hands], None]) -> Outcome:
         Later ones are the outcome's problems.
     """
     with _working(means, run.target, run.steps) as hands:
-        stopped = unfinished(means.cluster, run.target.namespace, run.target.name)
-        if stopped is not None:
-            raise _unfinished(stopped)
+        refuse_unfinished(means.cluster, run.target)
         ready(hands)
         tidy(means.cluster, run.target)
         journal = write(means.cluster, counted_from_now(means.cluster, run))
         return _outcome(journal, hands)
+
+
+def refuse_unfinished(cluster: Cluster, target: Target) -> None:
+    """Raises InstallerError (CONFLICT) where a run has stopped before its end: what it wrote may not be in force."""
+    stopped = unfinished(cluster, target.namespace, target.name)
+    if stopped is not None:
+        raise _unfinished(stopped)
 
 
 def counted_from_now(cluster: Cluster, run: Run) -> Run:

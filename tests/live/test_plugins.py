@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -239,3 +240,21 @@ def test_the_role_is_enough(world, rhdh, registry, tmp_path):
     done = program.run("plugins", "upgrade", "--yes", *as_jane)
     assert done.code == ExitCode.OK, done
     assert text_of(rhdh) == LATER
+
+
+@needs_world
+@pytest.mark.parametrize("rhdh", ["operator"], indirect=True)
+def test_killed_behind_its_write_it_is_taken_up_and_taken_back(world, rhdh, registry, tmp_path):
+    program = Program(world.kubeconfig, tmp_path)
+    words = ("plugins", "upgrade", "--yes", "--registry", registry.url, "--instance", rhdh.address)
+    running = program.start(*words)
+    rhdh.world.api.wait(MAP[:2], MAP[2], rhdh.namespace, lambda found: found["data"]["dynamic-plugins.yaml"] == LATER)
+    running.send(signal.SIGKILL)
+    again = program.run(*words)
+    assert (again.code, again.codes) == (ExitCode.CONFLICT, ["run-unfinished"]), again
+    resumed = program.run("resume", "--yes", "--instance", rhdh.address)
+    assert resumed.code == ExitCode.OK, resumed
+    assert text_of(rhdh) == LATER
+    undone = program.run("undo", "--yes", "--instance", rhdh.address)
+    assert undone.code == ExitCode.OK, undone
+    assert text_of(rhdh) == TEXT
