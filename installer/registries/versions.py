@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -29,17 +28,19 @@ def parse(text: str) -> "Version | None":
 
 
 def descending(found: "Iterable[tuple[str, Version]]") -> "list[tuple[str, Version]]":
-    """Texts with their versions, the highest first; of equal precedence (they differ in the build) in a fixed order.
+    """Texts with their versions, the highest first; of equal precedence (they differ in the build) in a fixed order."""
+    by_text = sorted(found, key=itemgetter(0), reverse=True)
+    return sorted(by_text, key=lambda one: precedence(one[1]), reverse=True)
 
-    `semver` compares two versions in the time of a hundred comparisons of numbers, and nearly all differ in those.
+
+def precedence(version: "Version") -> tuple[int, int, int, bool, list[tuple[bool, int, str]]]:
+    """What sorts as `semver` compares (semver.org, 11), in a hundredth of the time that it takes for two of many.
+
+    Words are above numbers, and what has more of equal parts is above.
     """
-    by_numbers = sorted(sorted(found, key=itemgetter(0), reverse=True), key=_numbers, reverse=True)
-    groups = (list(same) for _, same in groupby(by_numbers, _numbers))
-    return [one for same in groups for one in (sorted(same, key=itemgetter(1), reverse=True) if same[1:] else same)]
-
-
-def _numbers(one: "tuple[str, Version]") -> tuple[int, int, int]:
-    return one[1].major, one[1].minor, one[1].patch
+    parts = version.prerelease.split(".") if version.prerelease else []
+    words = [(False, int(one), "") if one.isdigit() else (True, 0, one) for one in parts]
+    return version.major, version.minor, version.patch, not parts, words
 
 
 def exact(text: str | None) -> str | None:
