@@ -45,6 +45,16 @@ def is_templated(words: str) -> bool:
     return "{{" in words or "}}" in words
 
 
+def is_rendered_later(snapshot: Snapshot, words: str) -> bool:
+    """Whether a template will be gone before RHDH reads the text: the chart renders app-config in values."""
+    return is_templated(words) and snapshot.flavour == "helm"
+
+
+def is_unrendered(snapshot: Snapshot, words: str) -> bool:
+    """Whether RHDH reads a template as it stands, since nobody renders it."""
+    return is_templated(words) and snapshot.flavour != "helm"
+
+
 @dataclass(frozen=True)
 class Location:
     """One entry of `catalog.locations`: its kind, its target, and the kinds of entities it may bring itself."""

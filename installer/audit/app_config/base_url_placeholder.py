@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from installer.audit.about_app_config import host, is_templated, known
+from installer.audit.about_app_config import host, is_unrendered, known
 from installer.audit.finding import Found
 from installer.audit.kinds import ROUTE
 from installer.audit.profiles import NOT_DEV
@@ -22,7 +22,7 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
         if setting is None or not url:
             continue
         remedy = SetConfig(tuple(path.split(".")), "<URL of the portal>")
-        if any(one in url for one in PLACEHOLDERS) or is_templated(url):
+        if any(one in url for one in PLACEHOLDERS) or is_unrendered(snapshot, url):
             yield Found(setting.spot, url, "the portal's own URL", remedy)
         elif host(url) in LOOPBACK:
             yield Found(setting.spot, url, "the portal's own URL", remedy, profiles=NOT_DEV)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from installer.audit.about_app_config import is_templated, known, origin
+from installer.audit.about_app_config import is_rendered_later, is_unrendered, known, origin
 from installer.audit.finding import Found
 from installer.audit.object import strings
 from installer.audit.remedy import SetConfig
@@ -18,10 +18,12 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
     page = known(snapshot.setting("app.baseUrl"))
     if setting is None or not is_known(setting.value):
         return
-    given = strings(setting.value)
+    given = [one for one in strings(setting.value) if not is_rendered_later(snapshot, one)]
+    if is_rendered_later(snapshot, page):
+        return
     right = SetConfig(ORIGIN, origin(page)) if origin(page) else None
     for one in given:
-        if is_templated(one) or one.endswith("/"):
+        if is_unrendered(snapshot, one) or one.endswith("/"):
             yield Found(setting.spot, one, origin(page) or "an origin, without slash or template", right, one)
             return
     if given and origin(page) and "*" not in given and origin(page) not in map(origin, given):

@@ -16,11 +16,11 @@ OWN = ("appconfig", "dynamic-plugins", "files", "envs")
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
     own = [one for one in snapshot.of(CONFIG_MAP) if _is_own(snapshot, one)]
-    seen = [one for one in own if one.is_observed]
+    seen = [one for one in own if _is_seen(one)]
     if seen and not any(one.items("metadata", "managedFields") for one in seen):
         raise Skip("what was read does not tell who wrote it (oc get --show-managed-fields does)")
     for one in own:
-        if not one.is_observed:
+        if not _is_seen(one):
             yield Found(one.at(), f"{one.name} stands in the manifests", "the operator alone writes it")
         for manager, _, keys in data_writers(one):
             if manager.startswith(PEOPLE):
@@ -28,8 +28,13 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
                 yield Found(one.at("data"), observed, "the operator alone writes it", key=manager)
 
 
+def _is_seen(one: Object) -> bool:
+    """Whether it comes from a cluster; a dump that was tidied up still tells its owners."""
+    return one.is_observed or bool(one.owners)
+
+
 def _is_own(snapshot: Snapshot, one: Object) -> bool:
-    if one.is_observed:
+    if _is_seen(one):
         return any(owner.get("kind") == "Backstage" for owner in one.owners)
     names = {f"backstage-{kind}-{cr.name}" for kind in OWN for cr in snapshot.within(BACKSTAGE, one.namespace)}
     return one.name in names

@@ -15,7 +15,7 @@ NEEDED = 30_000_000  # bytes; the largest file of the Orchestrator's pages is be
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
     plugin = snapshot.plugin("orchestrator")
-    if plugin is None or plugin.npm is None:
+    if plugin is None or plugin.npm is None or _fits(snapshot, plugin.package):
         return
     given = snapshot.init_variables
     unclear = NAME in given.unknown or (given.open and NAME not in given.values)
@@ -28,6 +28,13 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
         )
         remedy = SetVariable(NAME, str(NEEDED), init=True)
         yield Found(snapshot.variable_spot(NAME), told, f"{NAME}={NEEDED} or more", remedy)
+
+
+def _fits(snapshot: Snapshot, package: str) -> bool:
+    """Whether it is the very package of a release whose own set stays below the installer's default (up to 1.4)."""
+    release = snapshot.release
+    needs_more = release.max_entry_size is not None or release.brought_entry_size is not None
+    return not needs_more and any(one.package == package for one in snapshot.orchestrator)
 
 
 def _size(snapshot: Snapshot) -> int | None:

@@ -7,12 +7,15 @@ from installer.audit.finding import Found
 from installer.audit.rule import Rule
 from installer.audit.snapshot import Snapshot
 from installer.audit.versions import minor
+from installer.knowledge.aliases import npm_version, role_of
 
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
     versions = {role: (one, minor(one.version)) for role, one in set_of(snapshot).items() if one.version}
     lines = {line for _, line in versions.values() if line}
-    if len(lines) > 1:
+    # RHDH 1.1 had page and backend of different lines from the beginning.
+    released = {role_of(one.package): minor(npm_version(one.package) or "") for one in snapshot.orchestrator}
+    if len(lines) > 1 and any(line != released.get(role) for role, (_, line) in versions.items()):
         newest = max(lines)
         for role, (one, line) in versions.items():
             if line != newest:
