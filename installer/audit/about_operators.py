@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Literal
 
 from installer.audit.finding import Found
-from installer.audit.kinds import CLUSTER_EXTENSION, CSV, DEPLOYMENT, INSTALL_PLAN, SUBSCRIPTION
+from installer.audit.kinds import CLUSTER_EXTENSION, CSV, DEPLOYMENT, INSTALL_PLAN, SUBSCRIPTION, Kind
 from installer.audit.object import Object, strings
 from installer.audit.remedy import CreateObject
 from installer.audit.rule import Check
@@ -20,6 +20,7 @@ ROLES: tuple[Role, ...] = ("serverless", "logic")
 TITLES = {"serverless": "OpenShift Serverless", "logic": "OpenShift Serverless Logic"}
 RHDH = "rhdh"
 PATIENCE = timedelta(minutes=10)
+CONSOLE_HOME = "openshift-operators"  # where the console installs to, unless it is told otherwise
 COPIED = "olm.copiedFrom"
 # On the CronJobs by which the chart `orchestrator` applied its resources again and again.
 RECONCILES = "orchestrator.rhdh.redhat.com/reconciles"
@@ -100,6 +101,7 @@ def operator_is_there(role: Role) -> Check:
                 if one.is_observed and found.get("status") != "True":
                     yield Found(one.at("status", "conditions"), condition_words("Installed", found), "Installed: True")
         elif not controllers(snapshot, role):
+            look_at_homes(snapshot, SUBSCRIPTION, role)
             yield _absent(snapshot, role)
 
     return check
@@ -135,6 +137,12 @@ def _absent(snapshot: Snapshot, role: Role) -> Found:
     metadata = {"name": package, "namespace": HOMES[role]}
     manifest = {"apiVersion": spot.ref.api_version, "kind": "Subscription", "metadata": metadata, "spec": spec}
     return Found(spot, f"{TITLES[role]} is not installed", f"a Subscription of {package}", CreateObject(manifest))
+
+
+def look_at_homes(snapshot: Snapshot, kind: Kind, role: Role) -> None:
+    """Raises Skip where the namespaces that an operator is usually in were not read: it may be there."""
+    for namespace in (HOMES[role], CONSOLE_HOME):
+        snapshot.within(kind, namespace)
 
 
 # -- InstallPlans

@@ -47,8 +47,8 @@ RULE = Rule(
     reads=(PLATFORM, BROKER),
     also=(CONFIG_MAP,),
     wrong="The broker of a platform keeps its events in memory.",
-    why="When the channel's pod is restarted, events on their way are lost: runs stay as they were, timers do not fire.",
-    fix="Make a Broker of the class Kafka (with KnativeKafka), and name it in the platform; a class is for ever.",
+    why="When the channel's pod is restarted, events on their way are lost: runs stay as they were, no timer fires.",
+    fix="Make a Broker of the class Kafka (with KnativeKafka), and name it in the platform; classes stay.",
     sources=(
         "https://knative.dev/docs/eventing/brokers/broker-types/channel-based-broker/",
         "https://knative.dev/docs/eventing/configuration/broker-configuration/",

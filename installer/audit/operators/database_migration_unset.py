@@ -14,6 +14,7 @@ from installer.audit.versions import minor
 from installer.knowledge.packages import csv_package, csv_version
 
 STRATEGY = "dbMigrationStrategy"
+FIRST = (1, 36)  # before that an upgrade takes SQL scripts, and a platform has no such field
 
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
@@ -36,9 +37,9 @@ def _jump(snapshot: Snapshot, one: Object) -> str:
     runs, comes, wanted = minor(csv_version(installed)), minor(csv_version(current)), wanted_minor(snapshot, "logic")
     if runs is None or csv_package(installed) not in packages("logic"):
         return ""
-    if comes is not None and comes > runs:
+    if comes is not None and comes > runs and comes >= FIRST:
         return f"{installed} is about to become {current}"
-    if wanted is not None and wanted > runs:
+    if wanted is not None and wanted > runs and wanted >= FIRST:
         return f"RHDH {snapshot.release.minor} wants {wanted[0]}.{wanted[1]} instead of {installed}"
     return ""
 

@@ -43,7 +43,8 @@ def _of_secret(snapshot: Snapshot, one: Database) -> Iterator[Found]:
     found = snapshot.named(SECRET, one.secret, one.owner.namespace) if snapshot.is_read(SECRET) else None
     secret = found.secret if found is not None else None
     for key in KEYS if secret is not None else ():
-        if secret and key in secret.keys and not any(secret.holds(key, name) for name in (one.name, MAINTENANCE)):
+        is_told = secret is not None and key in secret.keys and key not in secret.unknown
+        if secret and is_told and not any(secret.holds(key, name) for name in (one.name, MAINTENANCE)):
             observed = f"{one.name}, and Secret {one.secret} names another under {key}"
             yield Found(one.owner.at(*one.name_path), observed, "the database that the user may use")
             return

@@ -6,16 +6,21 @@ from installer.audit.about_platform import databases
 from installer.audit.finding import Found
 from installer.audit.kinds import PLATFORM, SECRET, WORKFLOW
 from installer.audit.profiles import SECURITY
-from installer.audit.rule import Rule
+from installer.audit.rule import Rule, Skip
 from installer.audit.snapshot import Snapshot
 
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
     used = {(one.owner.namespace, one.secret, one.password_key) for one in databases(snapshot)}
+    untold = []
     for namespace, name, key in sorted(used):
         found = snapshot.named(SECRET, name, namespace)
-        if found is not None and found.secret is not None and key in found.secret.defaults:
-            yield Found(found.at(), f"{key} is a password that everybody knows", "a random password", key=key)
+        if found is not None and found.secret is not None:
+            untold += [name] if key in found.secret.unknown else []
+            if key in found.secret.defaults:
+                yield Found(found.at(), f"{key} is a password that everybody knows", "a random password", key=key)
+    if untold:
+        raise Skip(f"the values of Secret {', '.join(untold)} were taken out")
 
 
 RULE = Rule(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from installer.audit.about_operators import PATIENCE
 from installer.audit.about_platform import Database, databases
 from installer.audit.finding import Found
 from installer.audit.kinds import ENDPOINT_SLICE, ENDPOINTS, PLATFORM, SERVICE, WORKFLOW
@@ -26,11 +27,17 @@ def _judged(snapshot: Snapshot, one: Database) -> Iterator[Found]:
     service = snapshot.named(SERVICE, one.service, one.namespace)
     if service is None:
         observed = f"Service {address} is not there"
-    elif service.text("spec", "type") != "ExternalName" and _is_served(snapshot, service) is False:
+    elif _is_settled(snapshot, service) and _is_served(snapshot, service) is False:
         observed = f"Service {address} has no endpoint that is ready"
     else:
         return
     yield Found(one.owner.at(*one.reference), observed, "a Service with a database that is ready")
+
+
+def _is_settled(snapshot: Snapshot, service: Object) -> bool:
+    """One that was just made waits for its pods; an ExternalName has none."""
+    is_young = service.created is not None and snapshot.age(service.created) < PATIENCE
+    return not is_young and service.text("spec", "type") != "ExternalName"
 
 
 def _is_served(snapshot: Snapshot, service: Object) -> bool | None:

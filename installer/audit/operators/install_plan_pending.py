@@ -14,6 +14,7 @@ from installer.knowledge.packages import csv_package, csv_version
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
     for plan, brought in waiting_plans(snapshot):
+        snapshot.within(CSV, plan.namespace)  # was it read there?
         needed = [one for one in brought if _is_needed(snapshot, one)]
         age = snapshot.age(plan.created)
         if needed and age > PATIENCE:

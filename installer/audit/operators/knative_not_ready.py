@@ -21,6 +21,7 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
         if snapshot.of(kind):
             yield from _unready(snapshot, kind)
         elif snapshot.is_read(SUBSCRIPTION) and subscriptions(snapshot, "serverless"):
+            snapshot.within(kind, HOMES[kind])  # was it read there?
             yield _absent(kind)
 
 

@@ -10,6 +10,7 @@ from installer.audit.about_operators import (
     extensions,
     installed,
     is_ours_csv,
+    look_at_homes,
     subscriptions,
 )
 from installer.audit.finding import Found
@@ -49,6 +50,7 @@ def _versions(snapshot: Snapshot) -> Iterator[Found]:
     for one in snapshot.of(CSV):
         package = csv_package(one.name).replace("rhdh-operator", "rhdh")
         if is_ours_csv(one.name) and COPIED not in one.labels and (one.namespace, package) not in subscribed:
+            snapshot.within(SUBSCRIPTION, one.namespace)  # was it read there?
             observed = f"no Subscription of {package} in {one.namespace}"
             yield Found(one.at(), observed, "a Subscription, or no ClusterServiceVersion", DeleteObject(one.ref))
 
@@ -76,6 +78,8 @@ def _definitions(snapshot: Snapshot) -> Iterator[Found]:
     found = snapshot.observed(CRD)
     for role in ROLES:
         if not any(of(snapshot, role) for of in (installed, subscriptions, extensions, controllers)):
+            look_at_homes(snapshot, CSV, role)
+            look_at_homes(snapshot, DEPLOYMENT, role)
             for one in found:
                 if one.name.endswith(GROUPS[role]):
                     yield Found(one.at(), f"{TITLES[role]} is not installed", "its operator, or no CRD of it")

@@ -23,7 +23,9 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
             observed = f"{', '.join(sorted(found))} in {namespace}"
             yield Found(youngest.at(), observed, "one SonataFlowPlatform", key="several")
     if not here and snapshot.plugin("orchestrator-backend") is not None:
-        yield _absent(snapshot.release.infrastructure_namespace or snapshot.namespace)
+        namespace = snapshot.release.infrastructure_namespace or snapshot.namespace
+        snapshot.within(PLATFORM, namespace)  # was it read there?
+        yield _absent(namespace)
 
 
 def _absent(namespace: str) -> Found:
