@@ -29,11 +29,15 @@ class Crashed:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What an audit comes to: findings in order of gravity, the rest in the order of rules."""
+    """What an audit comes to: findings in order of gravity, the rest in the order of rules.
+
+    asked   every rule that was to judge, also those that could not: what was found by none of them is in order
+    """
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
     crashed: tuple[Crashed, ...]
+    asked: tuple[str, ...] = ()
 
 
 def judge(
@@ -46,9 +50,11 @@ def judge(
     findings: list[Finding] = []
     skipped: list[Skipped] = []
     crashed: list[Crashed] = []
+    asked: list[str] = []
     for rule in rules:
         if rule.slug in chosen if chosen else profile in rule.profiles or profile == "all":
             verdict = verdict_of(contents, rule)
+            asked += [rule.slug] if verdict.is_about else []
             findings += [
                 finding_of(contents, rule, found)
                 for found in verdict.found
@@ -56,23 +62,27 @@ def judge(
             ]
             skipped += [Skipped(rule.slug, reason) for reason in verdict.skipped]
             crashed += [Crashed(rule.slug, verdict.crash)] if verdict.crash is not None else []
-    return Judgement(tuple(distinct(findings)), tuple(skipped), tuple(crashed))
+    return Judgement(tuple(distinct(findings)), tuple(skipped), tuple(crashed), tuple(asked))
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one rule says: `skipped` holds the reasons why it said nothing, or less than it might."""
+    """What one rule says: `skipped` holds the reasons why it said nothing, or less than it might.
+
+    `is_about` is false where the rule is about other releases of RHDH, and says nothing for that reason.
+    """
 
     found: tuple[Found, ...] = ()
     skipped: tuple[str, ...] = ()
     crash: str | None = None
+    is_about: bool = True
 
 
 def verdict_of(contents: Contents, rule: Rule) -> Verdict:
     snapshot = view_of(contents, (*rule.reads, *rule.also))
     try:
         if rule.is_bound and not rule.is_about(snapshot.release.number):
-            return Verdict()
+            return Verdict(is_about=False)
     except Skip as skip:
         return Verdict(skipped=(skip.reason,))
     missing = [kind for kind in rule.reads if not snapshot.is_read(kind)]

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from installer.cli.connection import connected, connection_of
-from installer.cli.options import Table, command
+from installer.cli.options import EVERY_OUTPUT, Table, command, session_of
 from installer.cli.plugins_where import refuse_connection
+from installer.cli.session import REPORTS
 from installer.cli.table import AUDIT
 from installer.cli.values import FILE, FOLDER
 
@@ -26,6 +27,7 @@ class Unclear(click.UsageError):
     "audit",
     cls=Table,
     entries=AUDIT,
+    outputs=EVERY_OUTPUT,
     invoke_without_command=True,
     short_help="What is wrong with an RHDH's configuration, why, and how to fix it.",
 )
@@ -58,7 +60,13 @@ def audit(ctx: click.Context, /, **options: Any) -> "Report | None":
     from installer.audit.request import AuditRequest
     from installer.flow.audit import audit as walk
 
-    return _tamed(walk(AuditRequest(**options), connection))
+    report = walk(AuditRequest(**options), connection)
+    output = session_of(ctx).output
+    if output not in REPORTS:
+        return _tamed(report)
+    from installer.cli.reports import written
+
+    return written(report, output, options)
 
 
 def _connection(options: dict[str, Any]) -> "ConnectionOptions | None":

@@ -57,7 +57,8 @@ def _text(report: Report, session: Session) -> tuple[str, str]:
     color = wants_color(session, "stderr")
     said = [] if session.quiet else [_lines("warning", problem, color) for problem in report.warnings]
     said += [_lines("error", problem, color) for problem in report.errors]
-    out = paint_diffs(report.text) if wants_color(session, "stdout") else report.text
+    painted = session.output == "text" and wants_color(session, "stdout")
+    out = paint_diffs(report.text) if painted else report.text
     return out, "".join(said)
 
 

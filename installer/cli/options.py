@@ -7,10 +7,12 @@ from typing import Any
 
 import click
 
-from installer.cli.session import COLORS, OUTPUTS, Session
+from installer.cli.session import COLORS, OUTPUTS, REPORTS, Session
 from installer.cli.table import Entry
 
 PROGRAM = "rhdh-orchestrator"
+# What may be said before the command, and what those answer in that have more than the usual formats.
+EVERY_OUTPUT = (*OUTPUTS, *REPORTS)
 _COMMON = ("output", "color", "quiet", "verbose", "debug", "help")
 
 
@@ -59,12 +61,20 @@ def _show_help(ctx: click.Context, _param: click.Parameter, value: bool) -> None
         ctx.exit()
 
 
-def _common() -> list[click.Parameter]:
+def _refuse_output(ctx: click.Context, allowed: Sequence[str]) -> None:
+    """A format that was given before the command, or to the group, and that the command has not."""
+    output = session_of(ctx).output
+    if output not in allowed:
+        known = ", ".join(allowed)
+        raise click.BadParameter(f"{output!r} is no format of `{words_of(ctx)}`: {known}", ctx, param_hint="-o")
+
+
+def _common(outputs: Sequence[str]) -> list[click.Parameter]:
     def option(*names: str, **settings: Any) -> click.Option:
         return click.Option(names, expose_value=False, callback=_remember, **settings)
 
     return [
-        option("-o", "--output", type=click.Choice(OUTPUTS), help="Format of the answer (text)."),
+        option("-o", "--output", type=click.Choice(outputs), help="Format of the answer (text)."),
         option("--color", type=click.Choice(COLORS), help="Colour in text (auto)."),
         option("-q", "--quiet", is_flag=True, help="No warnings and no progress on stderr."),
         option("-v", "--verbose", count=True, help="Progress on stderr, also into a log."),
@@ -86,11 +96,12 @@ class Leaf(click.Command):
     def __init__(self, name: str | None, *, examples: Sequence[str] = (), **settings: Any) -> None:
         settings["add_help_option"] = False  # ours is one of the common options
         super().__init__(name, **settings)
-        self.params = [*self.params, *_common()]
+        self.params = [*self.params, *_common(OUTPUTS)]
         self.examples = examples
 
     def invoke(self, ctx: click.Context) -> Any:
         session_of(ctx).words = words_of(ctx)
+        _refuse_output(ctx, OUTPUTS)
         return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -107,10 +118,12 @@ class Leaf(click.Command):
 class Table(click.Group):
     """A group whose commands are known by name and short help, and imported only when called."""
 
-    def __init__(self, name: str | None, *, entries: Mapping[str, Entry], **settings: Any) -> None:
+    def __init__(
+        self, name: str | None, *, entries: Mapping[str, Entry], outputs: Sequence[str] = OUTPUTS, **settings: Any
+    ) -> None:
         settings |= {"add_help_option": False, "no_args_is_help": False}
         super().__init__(name, **settings)
-        self.params = [*self.params, *_common()]
+        self.params = [*self.params, *_common(outputs)]
         self.entries = entries
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002

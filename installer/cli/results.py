@@ -106,6 +106,7 @@ _AUDIT = _keys(
     findings={"type": "array", "items": _FINDING},
     skipped={"type": "array", "items": _REASON},
     crashed={"type": "array", "items": _REASON},
+    asked={"type": "array", "items": _keys(rule=_TEXT, findings=_COUNT)},
     summary=_keys(
         critical=_COUNT,
         high=_COUNT,

@@ -2,7 +2,7 @@
 
 import click
 
-from installer.cli.options import PROGRAM, Table, session_of, words_of
+from installer.cli.options import EVERY_OUTPUT, PROGRAM, Table, session_of, words_of
 from installer.cli.table import ROOT
 
 
@@ -17,6 +17,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
     PROGRAM,
     cls=Table,
     entries=ROOT,
+    outputs=EVERY_OUTPUT,
     epilog="Exit codes: rhdh-orchestrator help exit-codes",
 )
 @click.option(

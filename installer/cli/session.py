@@ -7,6 +7,8 @@ if TYPE_CHECKING:  # threads and the words of secrets would cost `--help` more t
     from installer.cli.progress import Progress
 
 OUTPUTS = ("text", "json", "yaml", "jsonl")
+# What only some commands answer in, for other programs than ours; `audit` has them all.
+REPORTS = ("sarif", "junit", "md")
 COLORS = ("auto", "always", "never")
 # Short options that take no value: `-qo json` and `-yojson` are understood by Click, so they are here.
 _SHORT_FLAGS = "qvyh"

@@ -1,5 +1,6 @@
 """An audit as the plain data of a report and as text for people, secrets masked. Judges nothing."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ def result_view(
         "findings": [finding_view(one) for one in shown],
         "skipped": [reason_view(one) for one in judgement.skipped],
         "crashed": [reason_view(one) for one in judgement.crashed],
+        "asked": asked_view(judgement),
         "summary": summary_view(judgement),
         "production": None if production is None else [requirement_view(one) for one in production],
     }
@@ -55,6 +57,12 @@ def place_view(place: Place | None) -> dict[str, Any] | None:
 
 def reason_view(one: Skipped | Crashed) -> dict[str, str]:
     return {"rule": one.rule, "reason": mask_message(one.reason)}
+
+
+def asked_view(judgement: Judgement) -> list[dict[str, Any]]:
+    """Every rule that was asked, with the number of its findings that nobody accepted, shown or not."""
+    counted = Counter(one.rule for one in judgement.findings if one.suppressed is None)
+    return [{"rule": slug, "findings": counted[slug]} for slug in dict.fromkeys((*judgement.asked, *counted))]
 
 
 def summary_view(judgement: Judgement) -> dict[str, int]:
