@@ -25,6 +25,7 @@ GLOBAL = frozenset(
         kinds.PROXY,
         kinds.IMAGE_POLICY,
         kinds.IMAGE_MIRROR,
+        kinds.IMAGE_TAG_MIRROR,
         kinds.CLUSTER_EXTENSION,
         kinds.CLUSTER_PLATFORM,
         kinds.TEKTON_CONFIG,
