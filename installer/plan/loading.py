@@ -15,6 +15,7 @@ from installer.model.change import Ref
 from installer.plan.draft import Draft, NewFile, Touched
 from installer.plan.goal import Goal
 from installer.plan.homes import INIT_CONTAINER, Homes
+from installer.plugins.behaviour import behaviour
 from installer.yamltext.patch import Branch, Set
 from installer.yamltext.values import Schema
 
@@ -37,8 +38,9 @@ class LoadingPlanner:
         for scope, registry in self.goal.release.npm_scopes.items():
             if scope in self.scopes and not self._operator_brings_scope():
                 self._scope(f"{scope}:registry={registry}", scope)
-        if self.goal.release.max_entry_size:
-            self._size(self.goal.release.max_entry_size)
+        size = self._needed_size()
+        if size:
+            self._size(size)
 
     # -- .npmrc
 
@@ -132,6 +134,14 @@ class LoadingPlanner:
         )
 
     # -- MAX_ENTRY_SIZE
+
+    def _needed_size(self) -> str | None:
+        """What nobody brings: operator and chart do from 1.7 on, a workload of one's own has it from nobody."""
+        release = self.goal.release
+        brought = release.brought_entry_size if self.instance.flavour == "plain" else None
+        if brought is not None and int(brought) <= behaviour(release.behaviour).entry_size:
+            return None
+        return release.max_entry_size or brought
 
     def _size(self, size: str) -> None:
         present = self.instance.init_environment.values.get(LIMIT, "")

@@ -24,7 +24,9 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
     for scope, url in snapshot.release.npm_scopes.items():
         used = [one for one in snapshot.plugins if one.enabled and one.package.startswith(f"{scope}/")]
         name = snapshot.instance.npmrc_name
-        if used and name and not mapped & {scope, ""}:
+        # What a kustomization generates is there, and its text is not at hand.
+        generated = found is None and bool(name) and snapshot.exists(SECRET, name or "", snapshot.namespace)
+        if used and name and not generated and not mapped & {scope, ""}:
             observed = f"{len(used)} plugins of {scope}, and no registry for it in Secret {name}"
             yield Found(used[0].spot, observed, f"{scope}:registry={url}", _secret(snapshot, name, scope, url), scope)
 
