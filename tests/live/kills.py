@@ -17,7 +17,7 @@ from tests.live.snapshots import State, differences, made_for_the_plugins, of_th
 from tests.live.worlds import KNATIVE, OPERATORS, Portal
 from tests.world.faults import PASS, Fault, Meanwhile, Request, Rule, Unplug
 from tests.world.processes import LOOPBACK, NotReady, wait_for
-from tests.world.world import World, start_api_server
+from tests.world.world import SECONDS, World, start_api_server
 
 How = Literal["kill", "alone", "interrupt", "restart", "cut"]
 Moment = Literal["before", "after", "waiting"]
@@ -178,7 +178,7 @@ def attempt(on: Bench, case: Case, expected: Calm) -> str:
         on.proxy.restart(at_point(case, expected, fault(on, case)))
         ran = on.install(made)
         on.proxy.restart()
-        await_network(on)
+        await_api(on)
         if ran.code not in ENDS[case.how]:
             return f"{case}: the installation ended otherwise: {ran}"
         check = resumed if case.then == "resume" else undone
@@ -191,14 +191,17 @@ def attempt(on: Bench, case: Case, expected: Calm) -> str:
         made.remove()
 
 
-def await_network(on: Bench) -> None:
-    """Who goes on or back does so once the network is there again."""
+def await_api(on: Bench) -> None:
+    """Who goes on or back does so once the network is there again, and the API server as well.
+
+    One that still starts knows no roles yet and forbids everything.
+    """
 
     def answers() -> bool:
         with socket.create_connection((LOOPBACK, on.proxy.port), 1):
-            return True
+            return on.world.api.request("GET", "/readyz").ok
 
-    wait_for("the network", answers)
+    wait_for("the API", answers, seconds=2 * SECONDS)
 
 
 def resumed(on: Bench, made: Portal, before: State, expected: Calm) -> str:
