@@ -240,7 +240,7 @@ class Running:
         if part is not None:
             return Spot(part, place, path)
         starts, refs = self._starts.get(place.file, ([], []))
-        index = bisect_right(starts, place.line) - 1
+        index = bisect_right(starts, (place.line, place.column)) - 1
         ref = refs[index] if 0 <= index < len(refs) else None
         if ref is None:
             return of_file(place, path)
@@ -248,14 +248,15 @@ class Running:
         return Spot(ref, place if self.source.origin != "cluster" else None, path)
 
     @cached_property
-    def _starts(self) -> dict[str, tuple[list[int], list[Ref | None]]]:
-        """The lines on which objects begin, and what begins there, by file."""
+    def _starts(self) -> dict[str, tuple[list[tuple[int, int]], list[Ref | None]]]:
+        """Lines and columns where objects begin (JSON may hold all in one line), and what begins there, by file."""
         known = {id(one.document): one.ref for one in self.source.objects if one.document is not None}
-        found: dict[str, tuple[list[int], list[Ref | None]]] = {}
+        found: dict[str, tuple[list[tuple[int, int]], list[Ref | None]]] = {}
         for path, documents in self.source.manifests.by_path.items():
-            lines = [(one.text.place(one.node.start_mark.index).line, known.get(id(one), one.ref)) for one in documents]
-            ordered = sorted(lines, key=lambda pair: pair[0])
-            found[path] = [line for line, _ in ordered], [ref for _, ref in ordered]
+            places = [one.text.place(one.node.start_mark.index) for one in documents]
+            refs = [known.get(id(one), one.ref) for one in documents]
+            ordered = sorted(zip(places, refs, strict=True), key=lambda pair: (pair[0].line, pair[0].column))
+            found[path] = [(place.line, place.column) for place, _ in ordered], [ref for _, ref in ordered]
         return found
 
 
