@@ -123,7 +123,7 @@ def _scalar(node: object) -> str:
 
 # What a cluster writes of what has happened; ends of certificates and tokens lie in the future.
 _STAMP = re.compile(
-    r"\b(?:creationTimestamp|deletionTimestamp|last\w*Time|startTime|startedAt|finishedAt|time)\"?:\s*\"?"
+    r"\b(?:creationTimestamp|deletionTimestamp|last\w*Time|startTime|startedAt|finishedAt|time)\"?:\s*[\"']?"
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
 )
 
