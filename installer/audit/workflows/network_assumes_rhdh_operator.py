@@ -4,14 +4,14 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from installer.audit.about_network import decide, peers, picked, rhdh_pods, wanted
+from installer.audit.about_network import UNKNOWN, decide, peers, picked, rhdh_pods, wanted
 from installer.audit.about_workflows import rhdh_data_index
 from installer.audit.finding import Found
 from installer.audit.kinds import NAMESPACE, NETWORK_POLICY, POD
 from installer.audit.network_policy import NAME_LABEL
 from installer.audit.object import Object
 from installer.audit.remedy import PatchObject
-from installer.audit.rule import Rule
+from installer.audit.rule import Rule, Skip
 from installer.audit.snapshot import Snapshot
 
 OPERATOR = "rhdh-operator"
@@ -19,13 +19,17 @@ OURS = ("sonataflow", "workflow", "orchestrator")
 
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
-    rhdh = rhdh_pods(snapshot)
+    rhdh, unknown = rhdh_pods(snapshot), False
     for one in snapshot.of(NETWORK_POLICY) if rhdh.namespace != OPERATOR else ():
         index = next((rule for rule, _, selector in peers(one) if OPERATOR in (wanted(selector, NAME_LABEL) or [])), -1)
-        if index >= 0 and _is_ours(snapshot, one) and decide(snapshot, rhdh, picked(one)).allowed is False:
+        allowed = decide(snapshot, rhdh, picked(one)).allowed if index >= 0 and _is_ours(snapshot, one) else True
+        unknown |= allowed is None
+        if allowed is False:
             remedy = PatchObject(one.ref, {"spec": {"ingress": _with(one, index, rhdh.namespace)}})
             told = f"{NAME_LABEL}: {OPERATOR}, and RHDH runs in {rhdh.namespace}"
             yield Found(one.at("spec", "ingress", index), told, f"{NAME_LABEL}: {rhdh.namespace}", remedy, OPERATOR)
+    if unknown:
+        raise Skip(UNKNOWN)
 
 
 def _is_ours(snapshot: Snapshot, one: Object) -> bool:

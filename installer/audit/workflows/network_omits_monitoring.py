@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from installer.audit.about_network import decide, letting_in, names, namespace_labels, targets
+from installer.audit.about_network import UNKNOWN, decide, letting_in, names, namespace_labels, targets
 from installer.audit.finding import Found
 from installer.audit.kinds import NAMESPACE, NETWORK_POLICY, PLATFORM, POD, WORKFLOW
 from installer.audit.network_policy import Pods
-from installer.audit.rule import Rule
+from installer.audit.rule import Rule, Skip
 from installer.audit.snapshot import Snapshot
 
 MONITORING = "openshift-user-workload-monitoring"
@@ -15,13 +15,17 @@ MONITORING = "openshift-user-workload-monitoring"
 def check(snapshot: Snapshot) -> Iterator[Found]:
     source = Pods(MONITORING, None, namespace_labels(snapshot, MONITORING))
     wanted = {one.namespace for one in snapshot.of(PLATFORM) if one.get("spec", "monitoring", "enabled") is True}
+    unknown = False
     for name, target in targets(snapshot):
         decision = decide(snapshot, source, target) if target.namespace in wanted else None
+        unknown |= decision is not None and decision.allowed is None
         if decision is not None and decision.allowed is False and decision.direction == "ingress":
             wanted.discard(target.namespace)
             told = f"{MONITORING} is kept from {name} by {names(decision)}"
             spot, remedy = decision.policies[0].at("spec", "ingress"), letting_in(decision, MONITORING)
             yield Found(spot, told, f"a policy that lets {MONITORING} in", remedy, MONITORING)
+    if unknown:
+        raise Skip(UNKNOWN)
 
 
 RULE = Rule(

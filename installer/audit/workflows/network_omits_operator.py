@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from installer.audit.about_network import decide, letting_in, names, namespace_labels, targets
+from installer.audit.about_network import UNKNOWN, decide, letting_in, names, namespace_labels, targets
 from installer.audit.finding import Found
 from installer.audit.kinds import CSV, NAMESPACE, NETWORK_POLICY, PLATFORM, POD, SUBSCRIPTION, WORKFLOW
 from installer.audit.network_policy import Pods
@@ -12,15 +12,19 @@ from installer.knowledge.packages import csv_package, ours
 
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
+    unknown = False
     for namespace in sorted(_operators(snapshot)):
         source, seen = Pods(namespace, None, namespace_labels(snapshot, namespace)), set[str]()
         for name, target in targets(snapshot):
             decision = decide(snapshot, source, target)
+            unknown |= decision.allowed is None
             if decision.allowed is False and decision.direction == "ingress" and target.namespace not in seen:
                 seen.add(target.namespace)
                 told = f"the operator in {namespace} is kept from {name} by {names(decision)}"
                 spot, remedy = decision.policies[0].at("spec", "ingress"), letting_in(decision, namespace)
                 yield Found(spot, told, f"a policy that lets {namespace} in", remedy, namespace)
+    if unknown:
+        raise Skip(UNKNOWN)
 
 
 def _operators(snapshot: Snapshot) -> set[str]:
