@@ -1,6 +1,6 @@
 """What several rules about RHDH itself share: its workload, its pods, who wrote an object, when. Judges nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -110,6 +110,15 @@ def data_writers(one: Object) -> Iterator[tuple[str, datetime | None, frozenset[
         keys = frozenset(key.removeprefix("f:") for key in fields if key.startswith("f:"))
         if keys or "." in fields:
             yield text(entry.get("manager")), moment(entry.get("time")), keys
+
+
+UNTOLD = "what was read does not tell who wrote it, and when (oc get --show-managed-fields does)"
+
+
+def is_untold(seen: Iterable[Object]) -> bool:
+    """Whether none of these, as a cluster has them, tells who wrote it: kubectl leaves `managedFields` out of dumps."""
+    observed = [one for one in seen if one.text("metadata", "uid")]
+    return bool(observed) and not any(one.items("metadata", "managedFields") for one in observed)
 
 
 def written(one: Object) -> datetime | None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from installer.audit.about_instance import writers
+from installer.audit.about_instance import UNTOLD, is_untold, writers
 from installer.audit.finding import Found
 from installer.audit.kinds import BACKSTAGE
 from installer.audit.object import Object
-from installer.audit.rule import Rule
+from installer.audit.rule import Rule, Skip
 from installer.audit.snapshot import Snapshot
 
 GROUP = "rhdh.redhat.com"
@@ -19,6 +19,8 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
     for one in snapshot.of(BACKSTAGE):
         for version, by in sorted(dict(_used(one)).items()):
             yield Found(one.at("apiVersion"), f"{version} {by}", SERVED, key=version)
+    if is_untold(snapshot.of(BACKSTAGE)):
+        raise Skip(UNTOLD)
 
 
 def _used(one: Object) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from installer.audit.about_instance import pods, written
+from installer.audit.about_instance import UNTOLD, is_untold, pods, written
 from installer.audit.finding import Found
 from installer.audit.kinds import CONFIG_MAP, POD
 from installer.audit.object import Object
@@ -18,13 +18,16 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
     if not alive:
         raise Skip("there is no pod of RHDH in what was read")
     oldest = min(alive, key=lambda one: (one.created is None, one.created))
-    for one in _layers(snapshot):
+    layers = list(_layers(snapshot))
+    for one in layers:
         changed = written(one)
         if one.is_observed and changed and oldest.created and changed > oldest.created:
             observed = (
                 f"written {changed:%Y-%m-%d %H:%M:%S}, after pod {oldest.name} began {oldest.created:%Y-%m-%d %H:%M:%S}"
             )
             yield Found(one.at("data"), observed, "pods that began later", _restart(snapshot), key="newer")
+    if is_untold(layers):
+        raise Skip(UNTOLD)
 
 
 def _layers(snapshot: Snapshot) -> Iterator[Object]:

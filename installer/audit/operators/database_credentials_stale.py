@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from installer.audit.about_instance import written
+from installer.audit.about_instance import UNTOLD, is_untold, written
 from installer.audit.about_platform import PlatformService, services
 from installer.audit.finding import Found
 from installer.audit.kinds import PLATFORM, POD, SECRET
 from installer.audit.object import Object, dig, mappings, moment
 from installer.audit.remedy import Run
-from installer.audit.rule import Rule
+from installer.audit.rule import Rule, Skip
 from installer.audit.snapshot import Snapshot
 
 
@@ -31,6 +31,8 @@ def _judged(snapshot: Snapshot, service: PlatformService) -> Iterator[Found]:
         observed = f"{', '.join(sorted(stale))} started before Secret {database.secret} was changed"
         restart = f"oc -n {namespace} rollout restart deployment/{service.name}"
         yield Found(spot, observed, "pods that have read the Secret as it is", Run((restart,)), service.key)
+    elif secret is not None and is_untold([secret]):
+        raise Skip(UNTOLD)
 
 
 def _pods(snapshot: Snapshot, service: PlatformService) -> list[Object]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from installer.audit.about_instance import pods, written
+from installer.audit.about_instance import UNTOLD, is_untold, pods, written
 from installer.audit.finding import Found
 from installer.audit.kinds import CONFIG_MAP, POD, SECRET, Kind
 from installer.audit.object import dig, mappings, strings, text
@@ -26,6 +26,8 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
             told = f"written {changed:%Y-%m-%d %H:%M:%S}, after RHDH's pod began {oldest:%Y-%m-%d %H:%M:%S}"
             restart = f"rhdh-orchestrator restart --instance {snapshot.namespace}/{snapshot.instance.name}"
             yield Found(one.at(), told, "pods that began later", Run((restart,)), "newer")
+        elif one is not None and is_untold([one]):
+            raise Skip(UNTOLD)
 
 
 def _given(snapshot: Snapshot) -> Iterator[tuple[Kind, str]]:
