@@ -12,6 +12,7 @@ from installer.cli.table import AUDIT
 from installer.cli.values import FILE, FOLDER
 
 if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
+    from installer.audit.request import AuditRequest
     from installer.cluster.options import ConnectionOptions
     from installer.model.report import Report
 
@@ -45,28 +46,54 @@ class Unclear(click.UsageError):
 @click.option("--exceptions", type=FILE, metavar="FILE", help="Findings that are accepted, by whom and until when.")
 @click.option("--registry", metavar="URL", help="Ask registries too; this is npm's, a scope's own of .npmrc beats it.")
 @click.option("--authfile", type=FILE, metavar="FILE", help="Credentials for image registries, as podman's.")
+@click.option("--fix", "fixing", is_flag=True, help="With --directory: put right what is safe, after a preview.")
+@click.option("--dry-run", is_flag=True, help="With --fix: show the diff and write nothing.")
+@click.option("-y", "--yes", is_flag=True, help="With --fix: write without asking.")
 @connected
 @click.pass_context
 def audit(ctx: click.Context, /, **options: Any) -> "Report | None":
-    """Judge the configuration of an RHDH and of what the Orchestrator needs around it; write nothing to it.
+    """Judge the configuration of an RHDH and of what the Orchestrator needs around it. Only --fix writes.
 
     Each finding says what is wrong and where, why it matters, and how its owner puts it right. A rule that could not
     see what it needs is skipped, with the reason. With --profile production the eight requirements of a production
     installation are decided too. Without --fail-on and --strict the findings make no difference to the exit code.
+    --fix puts right what has one right answer and needs no decision of a person; the rest stays a proposal.
     """
     if ctx.invoked_subcommand is not None:
         return None
     connection = _connection(options)
+    fixing, dry_run, yes = (options.pop(name) for name in ("fixing", "dry_run", "yes"))
+    if (dry_run or yes) and not fixing:
+        raise Unclear("--dry-run and --yes are for --fix")
     from installer.audit.request import AuditRequest
-    from installer.flow.audit import audit as walk
 
-    report = walk(AuditRequest(**options), connection)
+    request = AuditRequest(**options)
+    if fixing:
+        report = _fixed(ctx, request, dry_run=dry_run, yes=yes)
+    else:
+        from installer.flow.audit import audit as walk
+
+        report = walk(request, connection)
     output = session_of(ctx).output
     if output not in REPORTS:
         return _tamed(report)
     from installer.cli.reports import written
 
     return written(report, output, options)
+
+
+def _fixed(ctx: click.Context, request: "AuditRequest", *, dry_run: bool, yes: bool) -> "Report":
+    if request.directory is None:
+        raise Unclear("--fix edits manifests: add --directory DIR")
+    from installer.cli.progress import progress_on
+    from installer.cli.terminal import confirm_on
+    from installer.flow.audit_fix import fix
+    from installer.flow.plugins_changing import Wanted
+
+    session = session_of(ctx)
+    with progress_on(session) as progress:
+        wanted = Wanted(yes=yes, dry_run=dry_run)
+        return fix(request, wanted, confirm=confirm_on(session), progress=progress)
 
 
 def _connection(options: dict[str, Any]) -> "ConnectionOptions | None":
