@@ -4,11 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from installer.knowledge.location import data_folder
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def text(path: Path) -> str:
@@ -17,7 +13,10 @@ def text(path: Path) -> str:
 
 def read(path: Path) -> Any:
     """The value of one YAML file."""
-    return yaml.load(text(path), Loader=_LOADER)  # noqa: S506 - a safe loader, the C one where there is one
+    import yaml  # noqa: PLC0415 - much is known without a file of ours
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(text(path), Loader=loader)  # noqa: S506 - a safe loader, the C one where there is one
 
 
 @cache

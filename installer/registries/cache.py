@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import stat
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -171,6 +170,8 @@ def _foreign(status: os.stat_result) -> bool:
 
 
 def _write(folder: Path, key: str, content: bytes) -> None:
+    import tempfile  # noqa: PLC0415 - loaded where somebody was asked
+
     number, name = tempfile.mkstemp(dir=folder, prefix=_PREFIX)
     try:
         with os.fdopen(number, "wb") as file:

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-
-from semver import Version
+from typing import TYPE_CHECKING
 
 from installer.integrity import strongest
 from installer.registries import ranges
 from installer.registries.npm import Packument, Published
 from installer.registries.versions import descending, exact, newest, parse
+
+if TYPE_CHECKING:
+    from semver import Version
 
 _REMARK = 200
 _BARE = ranges.Range(((),), prereleases=True)
@@ -82,7 +84,7 @@ def _let_in(packument: Packument, range_: ranges.Range, policy: Policy) -> set[s
     return {text for text, _ in _candidates(packument, range_) if not _against(packument, text, policy)}
 
 
-def _candidates(packument: Packument, range_: ranges.Range) -> list[tuple[str, Version]]:
+def _candidates(packument: Packument, range_: ranges.Range) -> "list[tuple[str, Version]]":
     """The highest first."""
     known = ((text, version) for text in packument.versions if (version := parse(text)) is not None)
     return descending((text, version) for text, version in known if range_.holds(version))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from io import BytesIO
-from tempfile import TemporaryFile
 from typing import IO
 
 # Eight long answers at the same time shall not be in memory; the one that is being read needs ten times its size.
@@ -26,6 +25,8 @@ class Content:
 
     def _add(self, chunk: bytes) -> None:
         if isinstance(self._file, BytesIO) and self._file.tell() + len(chunk) > _IN_MEMORY:
+            from tempfile import TemporaryFile  # noqa: PLC0415 - most answers are short
+
             before, self._file = self._file, TemporaryFile()  # noqa: SIM115 - closed with this object
             self._file.write(before.getbuffer())
         self._file.write(chunk)

@@ -5,7 +5,6 @@ Reads no clock and keeps nothing.
 
 import re
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 
 # What an answer is found and renewed by, and what its reader needs beside the body.
 KEPT = frozenset(
@@ -66,6 +65,8 @@ def _number(text: str) -> float:
 
 def _until_expires(headers: Mapping[str, str]) -> float:
     """By the registry's own clock: what lies between Date and Expires."""
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - loaded where somebody was asked
+
     try:
         expires, date = (parsedate_to_datetime(headers[name]) for name in ("expires", "date"))
         return (expires - date).total_seconds()

@@ -7,7 +7,6 @@ import base64
 import binascii
 import os
 import re
-import shutil
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -169,6 +168,8 @@ def _everywhere(values: Mapping[str, str], environment: Mapping[str, str], folde
 
 
 def _prefix_of_node(environment: Mapping[str, str]) -> str | None:
+    import shutil  # noqa: PLC0415 - whoever says where the prefix is needs none
+
     node = shutil.which("node", path=environment.get("PATH") or os.devnull)
     if node is None:
         return None

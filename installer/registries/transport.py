@@ -1,6 +1,5 @@
 """Asks a registry within bounds: of time, of size, of attempts, of who gets a credential. Judges no answer."""
 
-import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -132,6 +131,8 @@ class Transport:
         raise AssertionError  # the last attempt returns or raises
 
     def _pause(self, attempt: int, asked: float) -> None:
+        import random  # noqa: PLC0415 - loaded where a registry does not answer
+
         # Jitter: those that were turned away together shall not come back together.
         seconds = max(asked, 0.2 * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311
         time.sleep(min(seconds, self.left))

@@ -15,7 +15,8 @@ from installer.yamltext.redaction.keys import (
     stands_beside,
 )
 from installer.yamltext.redaction.lines import inline_spans, is_secret_path, npmrc_spans
-from installer.yamltext.redaction.shapes import MASK, PROBE, masked, shaped_spans
+from installer.yamltext.redaction.probe import PROBE
+from installer.yamltext.redaction.shapes import MASK, masked, shaped_spans
 from installer.yamltext.redaction.tree import secret_spans
 
 _NEUTRAL = "x" * len(MASK)
@@ -25,11 +26,7 @@ _PAIR_VALUES = frozenset({"value", "defaultvalue"})
 
 
 def mask_characters(characters: str) -> str:
-    """The text of a file with `***` for every secret; all else, and the number of lines, as it was.
-
-    Masking before and after an edit and comparing these gives the diff that may be shown. Reads YAML, JSON, and
-    texts embedded in them; anything else line by line. Idempotent; raises nothing.
-    """
+    """See `redaction.mask_characters`."""
     if not PROBE.search(characters):
         return characters
     # A mask of an earlier pass is no YAML (`*` begins an alias), nor is half of a surrogate pair that JSON may write:
@@ -39,9 +36,7 @@ def mask_characters(characters: str) -> str:
 
 
 def mask_message(text: str) -> str:
-    """An error message or log line with `***` for every secret it quotes."""
-    if not PROBE.search(text):
-        return text
+    """Of a text in which PROBE found something; see `redaction.mask_message`."""
     quoted = [
         (offset + a, offset + b)
         for offset, line in _lines(text.replace(MASK, _NEUTRAL))
@@ -55,7 +50,7 @@ def _lines(text: str) -> list[tuple[int, str]]:
 
 
 def mask_value(value: Any, key: str = "") -> Any:
-    """A copy of plain data (dict, list, str, numbers, None) with `***` for every secret; `key` is what holds it."""
+    """See `redaction.mask_value`."""
     match value:
         case str() if not _refers(key) and (is_secret_under(key, value)):
             return masked(value, literal_spans(value))

@@ -24,7 +24,8 @@ from installer.yamltext.redaction.keys import (
     stands_beside,
 )
 from installer.yamltext.redaction.lines import Line, is_secret_path, lines_of, npmrc_spans, scan
-from installer.yamltext.redaction.shapes import PROBE, shaped_spans
+from installer.yamltext.redaction.probe import PROBE
+from installer.yamltext.redaction.shapes import shaped_spans
 
 _EMBEDDINGS = 10
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]*)*")
