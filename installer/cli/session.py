@@ -8,7 +8,7 @@ if TYPE_CHECKING:  # threads and the words of secrets would cost `--help` more t
 
 OUTPUTS = ("text", "json", "yaml", "jsonl")
 # What only some commands answer in, for other programs than ours; `audit` has them all.
-REPORTS = ("sarif", "junit", "md")
+REPORTS = ("sarif", "junit", "md", "html")
 COLORS = ("auto", "always", "never")
 # Short options that take no value: `-qo json` and `-yojson` are understood by Click, so they are here.
 _SHORT_FLAGS = "qvyh"

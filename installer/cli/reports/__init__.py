@@ -16,15 +16,23 @@ def written(report: Report, output: str, options: dict[str, Any]) -> Report:
 
 
 def _document(one: Audited, output: str) -> str:
+    # Each is loaded only where it is asked for.
     match output:
         case "sarif":
-            from installer.cli.reports.sarif import sarif as document
+            from installer.cli.reports.sarif import sarif
+
+            return sarif(one)
         case "junit":
-            from installer.cli.reports.junit import junit as document
+            from installer.cli.reports.junit import junit
+
+            return junit(one)
         case "md":
-            from installer.cli.reports.markdown import markdown as document
+            from installer.cli.reports.markdown import markdown
+
+            return markdown(one)
         case "html":
-            from installer.cli.reports.html import html as document
+            from installer.cli.reports.html import html
+
+            return html(one)
         case _:
             raise ValueError(f"{output} is no format of a report")
-    return document(one)

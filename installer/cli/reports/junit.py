@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from html import escape
+from typing import Literal
 
 from installer.audit.rule import GROUPS
 from installer.cli.reports.audited import Audited, Data, address, counted, observed, place
@@ -50,7 +51,7 @@ class _Case:
         self.skipped: list[str] = []
 
     @property
-    def state(self) -> str:
+    def state(self) -> Literal["errors", "failures", "skipped", ""]:
         """The one state that a case has in JUnit: `errors`, `failures`, `skipped`, or empty."""
         if self.crashed:
             return "errors"
@@ -78,6 +79,8 @@ class _Case:
                 yield _element("failure", "\n\n".join(map(_words, self.open)), message=message, type=severity)
             case "skipped":
                 yield f"<skipped{_attributes(message='; '.join(self.skipped))}/>"
+            case "":
+                pass
         beside = [_accepted(finding) for finding in self.accepted]
         beside += [f"not wholly judged: {reason}" for reason in self.skipped if self.state != "skipped"]
         beside += ["", *map(_words, self.open)] if self.open and self.crashed else []
