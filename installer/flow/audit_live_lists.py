@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from installer.apply.journal import HEAD_TYPE, NO_BYTES
-from installer.audit.kinds import CSV, NAMESPACE, SECRET, Kind
+from installer.audit.kinds import CSV, OPERATOR_GROUP, ORCHESTRATOR, SECRET, SERVICE_ACCOUNT, TASK, Kind
 from installer.cluster.cluster import Cluster, Objects
 from installer.cluster.errors import ClusterError, Forbidden, NotServed, Unauthorized
 from installer.cluster.kinds import NO_COPIES
@@ -19,8 +19,8 @@ from installer.model.errors import InstallerError
 
 # A connection costs both sides more than a list does.
 _AT_A_TIME = 4
-# Of these the rules look at names, labels and annotations alone; tests/audit/test_metadata.py holds them to it.
-METADATA_ONLY = frozenset({NAMESPACE})
+# Of these the rules want to know that they are there; tests/live/test_audit_recorded.py holds them to it.
+METADATA_ONLY = frozenset({OPERATOR_GROUP, ORCHESTRATOR, SERVICE_ACCOUNT, TASK})
 # Neither Helm's records, of up to a megabyte each, nor the bytes of our own runs are anybody's configuration.
 _SECRETS = f"type!={TYPE},type!={HEAD_TYPE},{NO_BYTES}"
 

@@ -14,6 +14,13 @@ from tests.cluster.fake import Asked, Fake, items, status
 SERVED = {
     ("v1", "Service"): ("services", True),
     ("v1", "ConfigMap"): ("configmaps", True),
+    ("v1", "Endpoints"): ("endpoints", True),
+    ("v1", "Event"): ("events", True),
+    ("v1", "LimitRange"): ("limitranges", True),
+    ("v1", "Node"): ("nodes", False),
+    ("v1", "PersistentVolumeClaim"): ("persistentvolumeclaims", True),
+    ("v1", "ResourceQuota"): ("resourcequotas", True),
+    ("v1", "ServiceAccount"): ("serviceaccounts", True),
     ("v1", "Namespace"): ("namespaces", False),
     ("v1", "Secret"): ("secrets", True),
     ("v1", "Pod"): ("pods", True),
