@@ -1,5 +1,6 @@
-"""Verdaccio, a real npm registry, on loopback: installed once outside the checkout, started per test, ended by id."""
+"""Verdaccio, a real npm registry, on loopback: installed once outside the checkout, started once, ended by id."""
 
+import base64
 import json
 import os
 import shutil
@@ -10,8 +11,13 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
+
+from tests.registries import tarballs
+from tests.registries.packages import sri
 
 VERSION = "6.7.4"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rhdh-orchestrator" / f"verdaccio-{VERSION}"
@@ -72,7 +78,7 @@ def _wait(url: str, child: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + 90
     while time.monotonic() < until and child.poll() is None:
         try:
-            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5).close()
+            _opener().open(url, timeout=5).close()
         except OSError:
             time.sleep(0.2)
         else:
@@ -95,12 +101,56 @@ def published(url: str, folder: Path, spec: str) -> str:
     return _npm(["view", spec, "dist.integrity", "--registry", url], folder).strip()
 
 
+def put(url: str, name: str, version: str, *, tag: str = "latest") -> str:
+    """Publishes a package as npm does, in a tenth of the time: what npm sends is known. Its integrity."""
+    content = tarballs.package(said=tarballs.manifest(name, version))
+    file = f"{name}-{version}.tgz"
+    dist = {"integrity": sri(content), "tarball": f"{url}{name}/-/{file.rpartition('/')[2]}"}
+    document = {
+        "_id": name,
+        "name": name,
+        "dist-tags": {tag: version},
+        "versions": {version: {**json.loads(tarballs.manifest(name, version)), "dist": dist}},
+        "_attachments": {
+            file: {
+                "content_type": "application/octet-stream",
+                "data": base64.b64encode(content).decode(),
+                "length": len(content),
+            }
+        },
+    }
+    _send(url, name, document)
+    return sri(content)
+
+
+def deprecate(url: str, name: str, version: str, why: str) -> None:
+    """As `npm deprecate`."""
+    document = packument(url, name)
+    document["versions"][version]["deprecated"] = why
+    _send(url, name, document)
+
+
+def packument(url: str, name: str) -> Any:
+    with _opener().open(f"{url}{quote(name, safe='@')}", timeout=30) as answer:
+        return json.load(answer)
+
+
+def _send(url: str, name: str, document: Any) -> None:
+    request = urllib.request.Request(f"{url}{quote(name, safe='@')}", json.dumps(document).encode(), method="PUT")  # noqa: S310
+    request.add_header("Content-Type", "application/json")
+    _opener().open(request, timeout=30).close()
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
 def log_in(url: str, name: str, password: str) -> str:
     """A new user's token."""
     body = json.dumps({"name": name, "password": password}).encode()
     request = urllib.request.Request(f"{url}-/user/org.couchdb.user:{name}", body, method="PUT")  # noqa: S310
     request.add_header("Content-Type", "application/json")
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+    with _opener().open(request, timeout=30) as answer:
         return str(json.load(answer)["token"])
 
 
