@@ -17,7 +17,7 @@ from installer.registries.oci_credentials import Credentials, Helper
 from installer.registries.oci_manifest import Manifest, Package, no_manifest
 from installer.registries.oci_mirrors import Endpoint, Rule
 from installer.registries.oci_reference import OciReference, inherited, is_digest, parse
-from installer.registries.oci_registry import CERTIFICATES, ImageRegistry, Passes, certificate_of, judge
+from installer.registries.oci_registry import CERTIFICATES, ImageRegistry, Passes, certificate_of, client_of, judge
 from installer.registries.together import together
 from installer.registries.transport import Answer, Limits, bare_host
 
@@ -158,7 +158,8 @@ class Oci:
     def _opened(self, endpoint: Endpoint) -> CachedRegistry:
         host = endpoint.host
         certificate = certificate_of(host, self.certificates)
-        passes = Passes(self.environment, strict_tls=not endpoint.insecure, more_cas=certificate)
+        client = client_of(host, self.certificates)
+        passes = Passes(self.environment, strict_tls=not endpoint.insecure, more_cas=certificate, client=client)
         # A mirror that is down shall leave time for the place itself.
         limits = (
             replace(self.limits, seconds=self.left / 2, attempts=1)

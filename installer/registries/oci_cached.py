@@ -77,9 +77,10 @@ class CachedRegistry:
             self.cache.keep(self._demand(wanted), replace(kept, headers={}, body=b""))
 
     def _key(self, wanted: Wanted, identity: str) -> str:
-        strict = str(self.registry.passes.strict_tls)
+        passes = self.registry.passes
+        shown = str((passes.strict_tls, passes.client.certificate if passes.client else None))
         return key_of(
-            "oci", self.registry.host, strict, wanted.method, wanted.path, wanted.what, wanted.accept, identity
+            "oci", self.registry.host, shown, wanted.method, wanted.path, wanted.what, wanted.accept, identity
         )
 
     def _demand(self, wanted: Wanted) -> str:

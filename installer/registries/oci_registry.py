@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.registries import oci_challenge
+from installer.registries.connections import Certificate
 from installer.registries.oci_challenge import Challenge
 from installer.registries.oci_credentials import Credential
 from installer.registries.oci_manifest import no_manifest
@@ -24,7 +25,7 @@ from installer.registries.transport import Answer, Limits, Question, Transport, 
 from installer.registries.urls import host_of, origin, without_user
 
 CLIENT = "rhdh-orchestrator"
-# Where a CA of one registry stands: containers-certs.d(5).
+# Where a CA of one registry stands, and our certificate for it: containers-certs.d(5).
 CERTIFICATES = (Path("/etc/containers/certs.d"), Path("/etc/docker/certs.d"))
 _HUB = {"docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
 _OK, _BAD, _UNAUTHORIZED, _FORBIDDEN = 200, 400, 401, 403
@@ -32,6 +33,14 @@ _MISSING = (404, 410)
 _PULL = re.compile(r"repository:[^\s:]+:pull")
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _PROBE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Our certificate for one registry, which `origin` names."""
+
+    certificate: Certificate
+    origin: tuple[str, str, int]
 
 
 @dataclass(frozen=True)
@@ -45,13 +54,15 @@ class Passes:
     ca_text: str | None = None
     folders: dict[str, str] = field(default_factory=dict, repr=False)
     exact: dict[str, str] = field(default_factory=dict, repr=False)
+    client: Client | None = None
 
     def authorization(self, url: str) -> str | None:
         found = self.exact.get(url)
         return found or next((value for folder, value in dict(self.folders).items() if url.startswith(folder)), None)
 
-    def certificate(self, _url: str) -> None:
-        """None: containers' programs have theirs in the folder of the CA, which is not looked into for them."""
+    def certificate(self, url: str) -> Certificate | None:
+        """The registry itself sees it; a realm that it leads to, or where it keeps its blobs, does not."""
+        return self.client.certificate if self.client and origin(url) == self.client.origin else None
 
     def proxy(self, url: str) -> str | None:
         """As Go's programs: HTTPS_PROXY unless NO_PROXY names the host; a loopback host never goes through one."""
@@ -192,6 +203,22 @@ def certificate_of(host: str, folders: tuple[Path, ...]) -> str | None:
     """The CA that containers' programs trust for this registry beside the well-known ones."""
     files = (folder / host / "ca.crt" for folder in folders)
     return next((str(file) for file in files if file.is_file()), None)
+
+
+def client_of(host: str, folders: tuple[Path, ...]) -> Client | None:
+    """The certificate that containers' programs show this registry: NAME.cert, with its key in NAME.key.
+
+    Raises InstallerError (TARGET) where the key is missing: podman does not go on then either.
+    """
+    files = (file for folder in folders for file in sorted((folder / host).glob("*.cert")))
+    certificate = next(files, None)
+    if certificate is None:
+        return None
+    key = certificate.with_suffix(".key")
+    if not key.is_file():
+        message = f"{certificate} has no key beside it, and {host} is not asked without its certificate"
+        raise fail(ExitCode.TARGET, "client-key-missing", message, fix=f"put its key into {key}")
+    return Client((str(certificate), str(key)), origin(f"https://{_HUB.get(host, host)}"))
 
 
 def judge(answer: Answer, where: str, missing: str) -> None:
