@@ -100,3 +100,16 @@ def counted(number: int, noun: str) -> str:
 def severities(summary: Data) -> Iterable[tuple[str, int]]:
     """How many findings that nobody accepted there are of each severity, the gravest first."""
     return [(severity, summary[severity]) for severity in SEVERITIES]
+
+
+def beside(summary: Data) -> list[str]:
+    """What there is beside open findings: `2 suppressed`, `40 skipped`."""
+    return [f"{summary[word]} {word}" for word in ("suppressed", "skipped", "crashed") if summary[word]]
+
+
+def by_reason(listed: Iterable[Data]) -> Mapping[str, list[str]]:
+    """Rules by the reason why they were skipped or crashed: one folder without Secrets skips many."""
+    found: dict[str, list[str]] = {}
+    for row in listed:
+        found.setdefault(row["reason"], []).append(row["rule"])
+    return found

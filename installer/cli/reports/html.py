@@ -11,7 +11,17 @@ from typing import Any
 
 from installer import __version__
 from installer.cli.options import PROGRAM
-from installer.cli.reports.audited import Audited, Data, address, counted, observed, place, severities
+from installer.cli.reports.audited import (
+    Audited,
+    Data,
+    address,
+    beside,
+    by_reason,
+    counted,
+    observed,
+    place,
+    severities,
+)
 from installer.cli.taming import tame, tame_line
 from installer.model.errors import Problem
 
@@ -83,9 +93,8 @@ def _about(one: Audited) -> str:
     summary = one.result["summary"]
     told = [f"{count} {severity}" for severity, count in severities(summary) if count]
     total = sum(count for _, count in severities(summary))
-    beside = [f"{summary[word]} {word}" for word in ("suppressed", "skipped", "crashed") if summary[word]]
     words = counted(total, "finding") + (f" ({', '.join(told)})" if told else "")
-    return f"{'; '.join([words, *beside])}. Profile {one.profile}, exit {int(one.exit)}."
+    return f"{'; '.join([words, *beside(summary)])}. Profile {one.profile}, exit {int(one.exit)}."
 
 
 def _problems(one: Audited) -> Iterator[str]:
@@ -116,12 +125,10 @@ def _production(verdicts: list[Data] | None) -> Iterator[str]:
 
 def _unjudged(one: Audited) -> Iterator[str]:
     for word, title in (("crashed", "Rules that crashed"), ("skipped", "Rules that could not judge, or not wholly")):
-        by_reason: dict[str, list[str]] = {}
-        for row in one.result[word]:
-            by_reason.setdefault(row["reason"], []).append(row["rule"])
-        if by_reason:
+        reasons = by_reason(one.result[word])
+        if reasons:
             yield f'<section aria-labelledby="{word}-title"><h2 id="{word}-title">{title}</h2><ul>'
-            yield from (f"<li>{_text(reason)}: {', '.join(slugs)}</li>" for reason, slugs in by_reason.items())
+            yield from (f"<li>{_text(reason)}: {', '.join(slugs)}</li>" for reason, slugs in reasons.items())
             yield "</ul></section>"
 
 

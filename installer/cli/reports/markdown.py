@@ -4,7 +4,17 @@ import re
 from collections.abc import Iterable, Iterator
 
 from installer.audit.finding import SEVERITIES
-from installer.cli.reports.audited import Audited, Data, address, counted, observed, place, severities
+from installer.cli.reports.audited import (
+    Audited,
+    Data,
+    address,
+    beside,
+    by_reason,
+    counted,
+    observed,
+    place,
+    severities,
+)
 from installer.cli.taming import tame, tame_line
 
 # A comment on GitHub holds 65,536 characters, one on Bitbucket 32,768; a longer one is refused as a whole.
@@ -46,9 +56,8 @@ def _head(one: Audited) -> Iterator[str]:
     yield "| severity | findings |"
     yield "|---|--:|"
     yield from (f"| {severity} | {count} |" for severity, count in severities(summary))
-    beside = [f"{summary[word]} {word}" for word in ("suppressed", "skipped", "crashed") if summary[word]]
     yield ""
-    yield f"Profile `{one.profile}`, exit {int(one.exit)}{''.join(f', {words}' for words in beside)}."
+    yield f"Profile `{one.profile}`, exit {int(one.exit)}{''.join(f', {words}' for words in beside(summary))}."
     yield from _production(one.result["production"] or ())
     yield from (f"\n**Error:** {_code(f'{problem.code}: {problem.message}')}" for problem in one.errors)
 
@@ -96,12 +105,9 @@ def _finding(one: Data) -> Iterator[str]:
 
 
 def _rest(one: Audited) -> Iterator[str]:
-    """What could not be judged, by reason: one folder without Secrets skips many rules."""
+    """What could not be judged, and why."""
     for word in ("crashed", "skipped"):
-        by_reason: dict[str, list[str]] = {}
-        for row in one.result[word]:
-            by_reason.setdefault(row["reason"], []).append(row["rule"])
-        for index, (reason, slugs) in enumerate(by_reason.items()):
+        for index, (reason, slugs) in enumerate(by_reason(one.result[word]).items()):
             title = f"\n### {word.capitalize()}\n\n" if index == 0 else ""
             yield f"{title}* {_code(reason)}: {', '.join(slugs)}\n"
 
