@@ -38,7 +38,7 @@ def outdated(
     :param comparison: hold the configuration against its lock as well (FINDINGS); `frozen` asks no registry
     Raises InstallerError: TARGET, INVALID, DECIDE, DENIED, UNREACHABLE.
     """
-    with plugins_of(request, connection, progress) as source:
+    with plugins_of(request, connection, progress, plugins_alone=True) as source:
         locked = _locked(source, comparison, registries) if comparison is not None else ()
         standings = in_force(source)
         found = _unasked(standings) if comparison == "frozen" else _asked(standings, source, registries, progress)

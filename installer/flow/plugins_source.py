@@ -98,31 +98,40 @@ class Source:
 
 @contextmanager
 def plugins_of(
-    request: ConfigRequest, connection: "ConnectionOptions | None", progress: Progress = lambda _: None
+    request: ConfigRequest,
+    connection: "ConnectionOptions | None",
+    progress: Progress = lambda _: None,
+    *,
+    plugins_alone: bool = False,
 ) -> Iterator[Source]:
     """The source that a request names: `file`, else `directory`, else the RHDH of the cluster at `connection`.
 
+    :param plugins_alone: predict nothing of the app-config, for who asks nothing of it
     Raises InstallerError: TARGET, INVALID, DECIDE, DENIED, and of a cluster UNREACHABLE.
     """
     if request.file is not None:
-        yield _of_file(request, request.file)
+        yield _of_file(request, request.file, plugins_alone=plugins_alone)
     elif request.directory is not None:
         progress(f"reading {request.directory}")
-        yield _of_directory(request, request.directory)
+        yield _of_directory(request, request.directory, plugins_alone=plugins_alone)
     else:
         assert connection is not None  # noqa: S101 - the commands that may look at a cluster have its flags
-        with _of_cluster(request, connection, progress) as source:
+        with _of_cluster(request, connection, progress, plugins_alone=plugins_alone) as source:
             yield source
 
 
-def _of_directory(request: ConfigRequest, directory: str) -> Source:
+def _of_directory(request: ConfigRequest, directory: str, *, plugins_alone: bool) -> Source:
     observed = observe(directory, request.instance, request.rhdh_version, None)
     warnings = (*observed.manifests.warnings, *observed.instance.warnings)
-    return _source(OnDirectory(directory), observed.world, observed.manifests, warnings, request)
+    return _source(
+        OnDirectory(directory), observed.world, observed.manifests, warnings, request, plugins_alone=plugins_alone
+    )
 
 
 @contextmanager
-def _of_cluster(request: ConfigRequest, connection: "ConnectionOptions", progress: Progress) -> Iterator[Source]:
+def _of_cluster(
+    request: ConfigRequest, connection: "ConnectionOptions", progress: Progress, *, plugins_alone: bool
+) -> Iterator[Source]:
     from installer.cluster.connect import connect  # noqa: PLC0415 - the client costs more than reading a file
     from installer.flow import live_observing  # noqa: PLC0415
     from installer.flow.live_instance import find  # noqa: PLC0415
@@ -133,15 +142,22 @@ def _of_cluster(request: ConfigRequest, connection: "ConnectionOptions", progres
         others = live_observing.telling(cluster, running)
         observed = live_observing.observe(cluster, running, request.rhdh_version, None, others)
         origin = OnCluster(connection, cluster, observed)
-        yield _source(origin, observed.world, observed.live.manifests, observed.world.instance.warnings, request)
+        world, manifests = observed.world, observed.live.manifests
+        yield _source(origin, world, manifests, world.instance.warnings, request, plugins_alone=plugins_alone)
 
 
 def _source(
-    origin: Origin, world: World, manifests: Manifests, warnings: tuple[Problem, ...], request: ConfigRequest
+    origin: Origin,
+    world: World,
+    manifests: Manifests,
+    warnings: tuple[Problem, ...],
+    request: ConfigRequest,
+    *,
+    plugins_alone: bool,
 ) -> Source:
     world = _with_defaults(world, request.defaults)
     instance = world.instance
-    prediction = predict(world, Draft(), instance.plugins, instance.app_config)
+    prediction = predict(world, Draft(), instance.plugins, instance.app_config, plugins_alone=plugins_alone)
     view = {"instance": described(instance, request.rhdh_version), "release": world.release.version}
     return Source(origin, world, manifests, world.release, prediction, view, warnings, npmrc_of(instance))
 
@@ -158,13 +174,13 @@ def _with_defaults(world: World, path: str | None) -> World:
 # -- one file
 
 
-def _of_file(request: ConfigRequest, path: str) -> Source:
+def _of_file(request: ConfigRequest, path: str, *, plugins_alone: bool) -> Source:
     """How entries are joined differs little between releases, and nobody has to know theirs to see a list."""
     chosen = release(request.rhdh_version) if request.rhdh_version else None
     assumed = chosen or release(minors()[-1])
     main = Layer(MAIN, Region(Text.of(read_file(path))), "person")
     world = _with_defaults(World(_alone(main), assumed, None, orchestrator_of(assumed)), request.defaults)
-    prediction = predict(world, Draft(), main, ())
+    prediction = predict(world, Draft(), main, (), plugins_alone=plugins_alone)
     view = {"release": chosen.version if chosen else None}
     return Source(OnFile(path), world, Manifests({}, ()), chosen, prediction, view)
 

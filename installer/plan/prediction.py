@@ -5,12 +5,8 @@ Predicts; changes nothing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from installer.appconfig.simulate import ALL, Effective, Environment, Switches
-from installer.appconfig.simulate import Layer as ConfigLayer
-from installer.appconfig.simulate import simulate as simulate_config
-from installer.appconfig.substitution import Unknown
 from installer.instance.instance import HelmHome, Instance, Layer
 from installer.knowledge.releases import Release
 from installer.model.place import Place
@@ -24,6 +20,9 @@ from installer.plugins.outcome import ABSENT, UNKNOWN, Include, Origin, Outcome
 from installer.plugins.simulate import simulate as simulate_plugins
 from installer.yamltext.reading import Unreadable, compose
 from installer.yamltext.values import Schema, construct
+
+if TYPE_CHECKING:  # the app-config's rules cost more than the plugins', and some ask for the plugins alone
+    from installer.appconfig.simulate import Effective, Switches
 
 MAIN = "dynamic-plugins.yaml"
 GENERATED = "app-config.dynamic-plugins.yaml"
@@ -41,10 +40,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Prediction:
-    """The outcome of both simulators; `config` is None where the plugins fail already."""
+    """The outcome of both simulators; `config` is None where the plugins fail already, or were asked for alone."""
 
     plugins: Outcome
-    config: Effective | None
+    config: "Effective | None"
     failure: Failure | None
     unresolved: tuple[str, ...]
     renderings: Mapping[str, Rendering] = field(default_factory=dict)
@@ -83,8 +82,10 @@ class World:
         return UNKNOWN if name.rsplit("/", 1)[-1] == DEFAULT_FILE else ABSENT
 
 
-def predict(world: World, draft: Draft, plugins: Layer | None, layers: tuple[Layer, ...]) -> Prediction:
-    """Runs both simulators on the texts as the draft has them."""
+def predict(
+    world: World, draft: Draft, plugins: Layer | None, layers: tuple[Layer, ...], *, plugins_alone: bool = False
+) -> Prediction:
+    """Runs both simulators on the texts as the draft has them; with `plugins_alone` none on the app-config."""
     main = render_main(world, draft, plugins) if plugins is not None else None
     outcome = simulate_plugins(
         main.characters if main else ABSENT,
@@ -98,6 +99,8 @@ def predict(world: World, draft: Draft, plugins: Layer | None, layers: tuple[Lay
     renderings |= {MAIN: main} if main else {}
     if outcome.failure:
         return Prediction(outcome, None, _plugin_failure(outcome, renderings), (), renderings)
+    if plugins_alone:
+        return Prediction(outcome, None, None, (), renderings)
     config = _configured(world, draft, outcome, layers, renderings)
     failure = _config_failure(config, renderings) if config.failure else None
     return with_generated(Prediction(outcome, config, failure, config.unresolved, renderings))
@@ -124,29 +127,36 @@ def in_force(world: World, draft: Draft, plugins: Layer | None, layers: tuple[La
 
 def _configured(
     world: World, draft: Draft, outcome: Outcome, layers: tuple[Layer, ...], renderings: dict[str, Rendering]
-) -> Effective:
+) -> "Effective":
     texts = [render(draft, layer, world.instance) for layer in layers]
     names = _distinct([text.name for text in texts])
     renderings.update(zip(names, texts, strict=True))
     return configure(world, outcome.app_config, list(zip(names, [text.characters for text in texts], strict=True)))
 
 
-def configure(world: World, brought: Mapping[Any, Any] | None, files: list[tuple[str, str]]) -> Effective:
+def configure(world: World, brought: Mapping[Any, Any] | None, files: list[tuple[str, str]]) -> "Effective":
     """The app-config of a directory: what the plugins bring, then the layers."""
+    from installer.appconfig.simulate import ALL, Environment, simulate  # noqa: PLC0415
+    from installer.appconfig.simulate import Layer as ConfigLayer  # noqa: PLC0415
+
     variables = world.instance.environment
     layers = [ConfigLayer(IMAGE, "{}\n")]
     layers += [ConfigLayer(GENERATED, dump(dict(brought)))] if brought else []
     layers += [ConfigLayer(name, characters) for name, characters in files]
     environment = Environment(dict(variables.values), ALL if variables.open else variables.unknown)
-    return simulate_config(layers, environment, _not_at_hand, switches(world.release))
+    return simulate(layers, environment, _not_at_hand, switches(world.release))
 
 
 def _not_at_hand(path: str) -> str | None:
     """What `$file` and `$include` name is mounted in the container; the manifests do not show its content."""
+    from installer.appconfig.substitution import Unknown  # noqa: PLC0415
+
     raise Unknown((path,))
 
 
-def switches(release: Release) -> Switches:
+def switches(release: Release) -> "Switches":
+    from installer.appconfig.simulate import Switches  # noqa: PLC0415
+
     loader = release.config_loader
     return Switches(loader.dollar_keys_are_placeholders, loader.colon_in_keys)
 
@@ -225,7 +235,7 @@ def _plugin_failure(outcome: Outcome, renderings: Mapping[str, Rendering]) -> Fa
     return Failure(failure.message, failure.package, where)
 
 
-def _config_failure(config: Effective, renderings: Mapping[str, Rendering]) -> Failure:
+def _config_failure(config: "Effective", renderings: Mapping[str, Rendering]) -> Failure:
     failure = config.failure
     assert failure is not None  # noqa: S101 - asked for on a failure only
     where = None

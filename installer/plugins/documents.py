@@ -8,16 +8,17 @@ libyaml finds a fault: verdict, values and words are always the pure loader's.
 import io
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from installer.plugins.behaviour import Behaviour
 from installer.plugins.outcome import Failure, Origin
-from installer.yamltext import javascript
-from installer.yamltext.javascript import nodes as javascript_nodes
 from installer.yamltext.reading import Unreadable, compose, guard
+
+if TYPE_CHECKING:  # a parser of its own, which only RHDH 2.x needs
+    from installer.yamltext.javascript import nodes as javascript_nodes
 
 _Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -131,6 +132,8 @@ def _place_of(error: yaml.YAMLError, file: str) -> Origin:
 
 
 def _read_javascript(text: str, file: str) -> Document:
+    from installer.yamltext import javascript  # noqa: PLC0415 - RHDH 2.x only
+
     try:
         document = javascript.load(text)
     except javascript.JavaScriptYamlError as error:
@@ -148,7 +151,9 @@ def _read_javascript(text: str, file: str) -> Document:
     return Document(document.value, start, plugins, includes)
 
 
-def _javascript_items(root: javascript_nodes.Node | None, field: str) -> list[javascript_nodes.Node]:
+def _javascript_items(root: "javascript_nodes.Node | None", field: str) -> "list[javascript_nodes.Node]":
+    from installer.yamltext.javascript import nodes as javascript_nodes  # noqa: PLC0415
+
     if not isinstance(root, javascript_nodes.Mapping):
         return []
     for pair in root.pairs:
