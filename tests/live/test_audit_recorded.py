@@ -41,6 +41,8 @@ def test_each_list_once_and_nothing_written(cluster, ask):
     assert len(paths) == len(set(paths)), paths
     assert {one.method for one in cluster.asked} == {"GET"}
     assert all(one.query["limit"] == "500" for one in lists(cluster))
+    bare = {one.path.rpartition("/")[2] for one in lists(cluster) if "PartialObjectMetadata" in one.header("accept")[0]}
+    assert bare == {"operatorgroups", "orchestrators", "serviceaccounts"}
     assert not any("there is no RHDH" in one for one in reasons(said))
 
 
