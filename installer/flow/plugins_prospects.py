@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from installer.flow.observing import orchestrator_of
 from installer.flow.plugins_asking import Asked, ask, policy_of
 from installer.flow.plugins_published import judged_by, tarball
 from installer.flow.plugins_source import Source
@@ -128,13 +127,14 @@ def _members(source: Source) -> list[str]:
     """The packages of npm that are the release's Orchestrator."""
     if source.release is None:
         return []
-    plugins = orchestrator_of(source.release)
-    return [name for one in plugins if one.image is None and (name := npm_name(one.package)) is not None]
+    return [
+        name for one in source.world.chart_plugins if one.image is None and (name := npm_name(one.package)) is not None
+    ]
 
 
 def _line(source: Source) -> str | None:
     """The range of the release's Orchestrator: of 1.7.1 ~1.7."""
-    versions = [] if source.release is None else [npm_version(one.package) for one in orchestrator_of(source.release)]
+    versions = [] if source.release is None else [npm_version(one.package) for one in source.world.chart_plugins]
     lines = {f"~{'.'.join(one.split('.')[:2])}" for one in versions if one is not None}
     return next(iter(lines)) if len(lines) == 1 else None
 

@@ -10,6 +10,7 @@ from operator import eq, ge, gt, le, lt
 
 from semver import Version
 
+from installer.registries.versions import Precedence, precedence
 from installer.registries.versions import parse as parse_version
 
 _NUMBER = r"0|[1-9][0-9]*"
@@ -21,7 +22,7 @@ _HYPHEN = re.compile(rf"\s*{_PARTIAL}\s+-\s+{_PARTIAL}\s*", re.ASCII)
 _BLANK_BEHIND = re.compile(r"([<>]=?|=|~>?|\^)\s+(?=[v=]*[0-9xX*])", re.ASCII)
 _CARET, _TILDE = re.compile(rf"\^{_PARTIAL}", re.ASCII), re.compile(rf"~>?{_PARTIAL}", re.ASCII)
 _COMPARED = re.compile(rf"([<>]?=?){_PARTIAL}", re.ASCII)
-_TESTS: dict[str, Callable[[Version, Version], bool]] = {"": eq, "=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
+_TESTS: dict[str, Callable[[Precedence, Precedence], bool]] = {"": eq, "=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 _NOTHING = "<0.0.0-0"
 
 
@@ -32,8 +33,8 @@ class Comparator:
     operator: str
     version: Version
 
-    def holds(self, version: Version) -> bool:
-        return _TESTS[self.operator](version, self.version)
+    def holds(self, version: Precedence) -> bool:
+        return _TESTS[self.operator](version, precedence(self.version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Range:
         return any(self._holds(bounds, version) for bounds in self.alternatives)
 
     def _holds(self, bounds: tuple[Comparator, ...], version: Version) -> bool:
-        if not all(bound.holds(version) for bound in bounds):
+        key = precedence(version)
+        if not all(bound.holds(key) for bound in bounds):
             return False
         if self.prereleases or not version.prerelease:
             return True
