@@ -66,8 +66,13 @@ def targets(snapshot: Snapshot) -> Iterator[tuple[str, Pods]]:
 
 
 def decide(snapshot: Snapshot, source: Pods, target: Pods) -> Decision:
-    """Whether the policies let one reach the other."""
-    return connects(snapshot.of(NETWORK_POLICY), source, target, PORT)
+    """Whether the policies let one reach the other; those of other namespaces have no say.
+
+    Raises Skip where the policies of a namespace were not read.
+    """
+    namespaces = dict.fromkeys((source.namespace, target.namespace))
+    policies = [one for namespace in namespaces if namespace for one in snapshot.within(NETWORK_POLICY, namespace)]
+    return connects(policies, source, target, PORT)
 
 
 # -- policies

@@ -12,10 +12,11 @@ from installer.knowledge.packages import csv_package, ours
 
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
-    unknown = False
-    for namespace in sorted(_operators(snapshot)):
+    unknown, operators = False, sorted(_operators(snapshot))
+    every = list(targets(snapshot)) if operators else []
+    for namespace in operators:
         source, seen = Pods(namespace, None, namespace_labels(snapshot, namespace)), set[str]()
-        for name, target in targets(snapshot):
+        for name, target in every:
             decision = decide(snapshot, source, target)
             unknown |= decision.allowed is None
             if decision.allowed is False and decision.direction == "ingress" and target.namespace not in seen:

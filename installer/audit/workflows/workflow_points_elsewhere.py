@@ -20,19 +20,24 @@ URL = "kogito.data-index.url"
 
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
-    for one in snapshot.of(WORKFLOW):
-        wanted = _wanted(snapshot, one)
+    workflows = snapshot.of(WORKFLOW)
+    shown = _shown(snapshot) if workflows else None
+    for one in workflows:
+        wanted = shown or _own(snapshot, one)
         for each in properties(snapshot, one, "-managed-props"):
             found = service_of(each.value, one.namespace)
             if each.key == URL and wanted is not None and "$" not in each.value and found != wanted:
                 yield Found(each.spot, f"{URL}={each.value}", f"{URL}=http://{'.'.join(wanted)}", key=URL)
 
 
-def _wanted(snapshot: Snapshot, one: Object) -> Service | None:
-    """RHDH's own data index, where it is a platform's; else that of the workflow's platform."""
+def _shown(snapshot: Snapshot) -> Service | None:
+    """RHDH's own data index, where it is a platform's."""
     shown = rhdh_data_index(snapshot) if snapshot.has_instance else None
-    if shown in {data_index(platform) for platform in snapshot.of(PLATFORM)}:
-        return shown
+    return shown if shown in {data_index(platform) for platform in snapshot.of(PLATFORM)} else None
+
+
+def _own(snapshot: Snapshot, one: Object) -> Service | None:
+    """The data index of the workflow's platform."""
     platform = platform_of(snapshot, one)
     return data_index(platform) if platform is not None else None
 
