@@ -97,9 +97,7 @@ _FINDING = _keys(
     why=_TEXT,
     fix=_keys(summary=_TEXT, commands={"type": "array", "items": _TEXT}, patch=_TEXT_OR_NULL),
     fingerprint=_TEXT,
-    suppressed={
-        "anyOf": [_keys(by={"enum": ["baseline", "exception", "annotation"]}, reason=_TEXT), {"type": "null"}]
-    },
+    suppressed={"anyOf": [_keys(by={"enum": ["baseline", "exception", "annotation"]}, reason=_TEXT), {"type": "null"}]},
 )
 _COUNT = {"type": "integer", "minimum": 0}
 _AUDIT = _keys(
