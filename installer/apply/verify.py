@@ -18,6 +18,9 @@ from installer.plan.standing import has_ready_endpoint, mounted, older_than, tel
 
 _DATA_INDEX = "{}-data-index-service"
 _LOG_LINES = 5000
+# What a further rollout of RHDH's operator puts right, and the seconds in which it begins one.
+_BEHIND = ("pod-older", "plugin-not-installed")
+_PATIENCE = 60.0
 
 
 def carry_out(step: Verify, hands: Hands) -> None:
@@ -26,11 +29,42 @@ def carry_out(step: Verify, hands: Hands) -> None:
     Raises InstallerError: FINDINGS where something is not as it should be, with the command that shows it,
     UNREACHABLE where the data index or the platform did not come up in time.
     """
+    if hands.target.flavour == "operator":
+        _runs_it_soon(step, hands)
+    else:
+        _runs_it(step, hands)
+    if step.platform:
+        _answers(step.platform, hands)
+
+
+def _runs_it_soon(step: Verify, hands: Hands) -> None:
+    """As `_runs_it`, with a rollout of RHDH's operator that is still to come.
+
+    A run that was stopped between its two ConfigMaps has a rollout for each, and the first is over when it goes on:
+    https://github.com/redhat-developer/rhdh-operator/blob/main/docs/configuration.md
+    """
+    generation = _generation(hands)
+    try:
+        _runs_it(step, hands)
+    except InstallerError as finding:
+        workload = hands.target.workload
+        if finding.problems[0].code not in _BEHIND or workload is None:
+            raise
+        said = finding  # `finding` is gone when it is raised later
+        Following(hands, workload).begun(generation, _PATIENCE, lambda: said)
+        _runs_it(step, hands)
+
+
+def _generation(hands: Hands) -> int:
+    ref = hands.target.workload
+    return int(hands.cluster.get(kind_of(ref), ref.name, ref.namespace)["metadata"]["generation"]) if ref else 0
+
+
+def _runs_it(step: Verify, hands: Hands) -> None:
+    """The newest pod runs, is newer than what it reads, and has installed the plugins."""
     pod = _newest_pod(hands)
     _is_newer(pod, hands)
     _lists(step.packages, pod, hands)
-    if step.platform:
-        _answers(step.platform, hands)
 
 
 def _newest_pod(hands: Hands) -> Object:

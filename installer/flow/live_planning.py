@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from installer.apply.releases import refuse_pending
-from installer.cluster.cluster import Cluster
-from installer.cluster.errors import Forbidden
+from installer.cluster.cluster import Cluster, Object
+from installer.cluster.errors import Conflict, Forbidden
 from installer.cluster.eyes import Eyes, Question
 from installer.cluster.kinds import CONFIG_MAP, kind_of
 from installer.desired.build import build
@@ -20,7 +20,7 @@ from installer.flow.new_run import new_run
 from installer.flow.published import Compared
 from installer.instance.instance import HelmHome
 from installer.instance.live import path_of
-from installer.model.change import Change
+from installer.model.change import Change, Ref
 from installer.model.request import InstallRequest, LiveRequest
 from installer.model.run import MANAGER, Edit, Infrastructure, Run, Step, Upgrade, Verify, Writes, content
 from installer.plan.changes import Updated
@@ -164,14 +164,21 @@ def _as_stored(cluster: Cluster, observed: LiveObserved, edit: Edit) -> Edit:
         return edit
     version = observed.live.objects[path_of(edit.ref)]["metadata"]["resourceVersion"]
     patch = merge_patch(edit.before, edit.after)
-    ref = edit.ref
     try:
-        kept = cluster.patch(
-            kind_of(ref), ref.name, ref.namespace, patch, version=version, manager=MANAGER, dry_run=True
-        )
+        kept = _tried(cluster, edit.ref, patch, version)
     except Forbidden:
         return edit
     return replace(edit, after=content(kept))
+
+
+def _tried(cluster: Cluster, ref: Ref, patch: dict[str, Any], version: str) -> Object:
+    """A dry run of a patch. A status that moves meanwhile is none of its business: then it is tried once more."""
+    kind = kind_of(ref)
+    try:
+        return cluster.patch(kind, ref.name, ref.namespace, patch, version=version, manager=MANAGER, dry_run=True)
+    except Conflict:
+        newer = cluster.get(kind, ref.name, ref.namespace)["metadata"]["resourceVersion"]
+        return cluster.patch(kind, ref.name, ref.namespace, patch, version=newer, manager=MANAGER, dry_run=True)
 
 
 def _steps(

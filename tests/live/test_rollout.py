@@ -359,6 +359,14 @@ def test_a_pod_that_does_not_run_the_configuration(portal):
     assert caught.value.problems[0].fix == fix
 
 
+def test_a_rollout_that_the_operator_still_begins(portal):
+    """A run that was stopped between its two ConfigMaps: only the rollout for the first one is over."""
+    one = portal("operator")
+    time.sleep(1.1)  # the API's times count whole seconds
+    one.write(good())
+    verify.carry_out(Verify((PACKAGE.rpartition("@")[0],), ""), one.hands)
+
+
 def test_a_platform_that_is_not_there(portal):
     one = portal("plain", timeout=5.0)
     with pytest.raises(InstallerError, match="there is none") as caught:
