@@ -62,7 +62,7 @@ def start(means: Means, run: Run, *, ready: Callable[[Hands], None]) -> Outcome:
         ready(hands)
         tidy(means.cluster, run.target)
         journal = write(means.cluster, counted_from_now(means.cluster, run))
-        return _outcome(journal, hands)
+        return _executed(journal, hands)
 
 
 def refuse_unfinished(cluster: Cluster, target: Target) -> None:
@@ -98,7 +98,7 @@ def take_up(means: Means, target: Target, run: str) -> Outcome:
         means.progress(f"going on with run {run} ({journal.header.command} of {journal.header.started})")
         if journal.header.phase == "undoing":
             return _undone(journal, hands)
-        return _outcome(journal, hands)
+        return _executed(journal, hands)
 
 
 @discreet
@@ -181,12 +181,16 @@ def _working(means: Means, target: Target, steps: tuple[Step, ...] = ()) -> Iter
             yield Hands(means.cluster, target, helm, means.progress, taken.held)
 
 
-def _outcome(journal: Journal, hands: Hands) -> Outcome:
-    """The journal is there: from here on an error belongs to the run's answer."""
+def _executed(journal: Journal, hands: Hands) -> Outcome:
     from installer.apply.execute import execute  # noqa: PLC0415 - most plans have nothing to carry out
 
+    return _outcome(journal, lambda: execute(journal, hands))
+
+
+def _outcome(journal: Journal, carry_out: Callable[[], None]) -> Outcome:
+    """The journal is there: from here on an error belongs to the run's answer."""
     try:
-        execute(journal, hands)
+        carry_out()
     except InstallerError as error:
         return Outcome(journal.run.id, _as_failed(journal.header), error.problems)
     return Outcome(journal.run.id, journal.header.steps)
