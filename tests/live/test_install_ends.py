@@ -90,7 +90,8 @@ def test_what_cannot_be_put_back_is_said_with_the_commands(program, portals):
     ran = running.wait()
     assert ran.code == ExitCode.NOT_RESTORED, ran
     assert any("npm error 404" in one["message"] for one in ran.errors)
-    assert any("rhdh-orchestrator undo" in (one["fix"] or "") for one in ran.errors), ran.errors
+    # Who locked it in time has edited it: that is kept, and another undo would keep it too.
+    assert any("undo" in (one["fix"] or "") for one in ran.errors), ran.errors
 
 
 def test_undo_puts_every_byte_back(program, portal):
