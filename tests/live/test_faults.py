@@ -45,7 +45,7 @@ def without_count(said):
 
 
 def await_silence(program, address):
-    """Until what earlier tests had in their namespaces is gone: a platform elsewhere is shown as long as it is there."""
+    """Until what earlier tests had is gone: a platform elsewhere is shown as long as it is there."""
     until = time.monotonic() + 120
     while program.run("status", "--instance", address).result["platform"]["name"] is not None:
         assert time.monotonic() < until, "a platform of another test stays"
