@@ -9,7 +9,7 @@ from installer.audit.effective import Setting
 from installer.audit.object import dig, items, mappings, strings, text
 from installer.audit.snapshot import Snapshot
 from installer.audit.variables import is_known
-from installer.yamltext.redaction.keys import literal_spans
+from installer.yamltext.redaction.keys import is_secret_under, literal_spans
 
 LOCATIONS = "catalog.locations"
 EXTERNAL_ACCESS = "backend.auth.externalAccess"
@@ -99,6 +99,11 @@ def leaves(value: Any, path: Keys = ()) -> Iterator[tuple[Keys, Any]]:
 def is_literal(value: Any) -> bool:
     """Whether somebody wrote a secret out, in whole or in part, instead of a variable."""
     return isinstance(value, str) and bool(literal_spans(value))
+
+
+def is_written_out(name: str, value: str) -> bool:
+    """Whether a text is a secret by its name, and somebody wrote it out."""
+    return is_secret_under(name, value) and is_literal(value)
 
 
 def at(data: Any, path: str) -> Any:

@@ -41,7 +41,11 @@ def _is_of_instance(snapshot: Snapshot, one: Object) -> bool:
 
 def installs_plugins(one: Object) -> bool:
     """Whether the pods of a workload run RHDH's installer of plugins."""
-    return any(each.get("name") == INIT for _, each in every(one.data, *_TEMPLATE, "spec", "initContainers"))
+    return _runs_installer(template(one, "spec"))
+
+
+def _runs_installer(pod_spec: Any) -> bool:
+    return any(each.get("name") == INIT for _, each in every(pod_spec, "initContainers"))
 
 
 def observed_deployment(snapshot: Snapshot) -> Object:
@@ -89,8 +93,7 @@ def pods(snapshot: Snapshot) -> list[Object]:
     return [
         one
         for one in snapshot.within(POD, snapshot.namespace)
-        if one.name.startswith(prefix[snapshot.flavour])
-        and any(each.get("name") == INIT for _, each in every(one.data, "spec", "initContainers"))
+        if one.name.startswith(prefix[snapshot.flavour]) and _runs_installer(one.get("spec"))
     ]
 
 

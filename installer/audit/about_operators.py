@@ -21,7 +21,7 @@ TITLES = {"serverless": "OpenShift Serverless", "logic": "OpenShift Serverless L
 RHDH = "rhdh"
 PATIENCE = timedelta(minutes=10)
 CONSOLE_HOME = "openshift-operators"  # where the console installs to, unless it is told otherwise
-COPIED = "olm.copiedFrom"
+_COPIED = "olm.copiedFrom"
 # On the CronJobs by which the chart `orchestrator` applied its resources again and again.
 RECONCILES = "orchestrator.rhdh.redhat.com/reconciles"
 # The same operators under the names that they have outside of Red Hat's catalog.
@@ -54,13 +54,18 @@ def is_ours(package: str) -> bool:
 # -- operators
 
 
+def own_versions(snapshot: Snapshot) -> list[Object]:
+    """The ClusterServiceVersions without their copies, which OLM puts into every namespace: those are no installs."""
+    return [one for one in snapshot.of(CSV) if _COPIED not in one.labels]
+
+
 def subscriptions(snapshot: Snapshot, role: Role) -> list[Object]:
     return [one for one in snapshot.of(SUBSCRIPTION) if one.text("spec", "name") in packages(role)]
 
 
 def installed(snapshot: Snapshot, role: Role) -> list[Object]:
     """The ClusterServiceVersions of an operator, without the copies that OLM puts into every namespace."""
-    return [one for one in snapshot.of(CSV) if COPIED not in one.labels and csv_package(one.name) in packages(role)]
+    return [one for one in own_versions(snapshot) if csv_package(one.name) in packages(role)]
 
 
 def extensions(snapshot: Snapshot, role: Role) -> list[Object]:

@@ -1,11 +1,14 @@
 """What several rules about dynamic-plugins.yaml share: packages, entries, the set. Judges nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from installer.audit.effective import Layered, Plugin
+from installer.audit.finding import Found
 from installer.audit.kinds import SECRET
 from installer.audit.object import Object, text, texts_in
+from installer.audit.remedy import SetVariable
+from installer.audit.secret import Npmrc
 from installer.audit.snapshot import Snapshot
 from installer.audit.spot import Spot
 from installer.audit.variables import names_in
@@ -38,11 +41,6 @@ def main_entries(snapshot: Snapshot) -> Iterator[tuple[Layered, int, str, dict[s
             yield file, number, text(entry.get("package")), entry
 
 
-def is_off(entry: dict[str, Any]) -> bool:
-    """Whether an entry by itself says that its plugin is off."""
-    return entry.get("disabled") is True or entry.get("enabled") is False
-
-
 def set_of(snapshot: Snapshot) -> dict[str, Plugin]:
     """The Orchestrator's plugins of this release that are on, by role."""
     roles = {role_of(one.package) for one in snapshot.orchestrator}
@@ -58,10 +56,26 @@ def unset_names(snapshot: Snapshot, plugin: Plugin) -> list[str]:
     return [name for name in used if name not in {*variables.values, *variables.unknown}]
 
 
+def unset(plugin: Plugin, names: Iterable[str]) -> Iterator[Found]:
+    """Of each variable that a plugin's configuration needs: that RHDH's container does not have it."""
+    spot = plugin.spots.get("pluginConfig", plugin.spot)
+    for name in names:
+        remedy = SetVariable(name, secret=("<Secret>", name))
+        yield Found(spot, f"{name} is not set", f"{name} in RHDH's environment", remedy, name)
+
+
 def npmrc(snapshot: Snapshot) -> Object | None:
     """The Secret with the .npmrc of RHDH's installer; None where there is none. Raises Skip."""
     name = snapshot.instance.npmrc_name
     return snapshot.named(SECRET, name, snapshot.namespace) if name else None
+
+
+def npmrc_files(snapshot: Snapshot) -> Iterator[tuple[Spot, str, Npmrc]]:
+    """Where each .npmrc of that Secret stands, its key, and what may be known of it. Raises Skip."""
+    found = npmrc(snapshot)
+    if found is not None and found.secret is not None:
+        for key, facts in found.secret.npmrc.items():
+            yield of_key(found, key), key, facts
 
 
 def of_key(secret: Object, *key: str) -> Spot:

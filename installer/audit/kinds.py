@@ -12,9 +12,6 @@ class Kind(NamedTuple):
     def __str__(self) -> str:
         return f"{self.kind} ({self.group})" if self.group else self.kind
 
-    def is_of(self, api_version: str, kind: str) -> bool:
-        return kind == self.kind and api_version.rpartition("/")[0] == self.group
-
 
 CONFIG_MAP = Kind("", "ConfigMap")
 SECRET = Kind("", "Secret")

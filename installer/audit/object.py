@@ -159,12 +159,6 @@ class Object:
         """A path of this object as what a finding points to."""
         return Spot(self.ref, self.place(*path), dotted(*path))
 
-    def in_text(self, key: str, *path: str | int) -> Spot:
-        """A path in the text under a key of `data`."""
-        written = self.written(key)
-        place = written.place(*path) if written is not None else self.place("data", key)
-        return Spot(self.ref, place, dotted(*path) if path else key)
-
 
 # -- plain data, tolerantly
 

@@ -155,6 +155,16 @@ def plugins_are(
     return check
 
 
+def with_answers(check: Check) -> Check:
+    """A check that compares with registries: skipped where they were not asked, whatever plugins there are."""
+
+    def asked(snapshot: Snapshot) -> Iterator[Found]:
+        snapshot.answers  # noqa: B018 - raises Skip
+        yield from check(snapshot)
+
+    return asked
+
+
 # -- objects that should be there, or should not
 
 

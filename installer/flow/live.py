@@ -1,10 +1,9 @@
 """The doors of the commands on a live cluster: each begins to ask it, then loads what it is about. Writes nothing."""
 
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from installer.cluster.cluster import Cluster
 from installer.cluster.connect import connect
 from installer.cluster.eyes import Eyes
 from installer.cluster.options import ConnectionOptions
@@ -14,6 +13,7 @@ from installer.model.report import Report
 
 if TYPE_CHECKING:
     from installer.apply.hands import Progress
+    from installer.flow.live_runs import Means
     from installer.model.request import InstallRequest, LiveRequest
 
 Confirm = Callable[[str, str], bool | None]
@@ -49,13 +49,10 @@ def install(
     progress: "Progress",
 ) -> Report:
     """Raises InstallerError for what stops the command before its first write."""
-    with closing(connect(connection)) as cluster:
-        eyes = _begun(cluster, connection, request)
+    with _begun(connection, request, live, progress) as (means, eyes):
         from installer.flow.live_install import Talk  # noqa: PLC0415
         from installer.flow.live_install import install as walk  # noqa: PLC0415
-        from installer.flow.live_runs import Means  # noqa: PLC0415
 
-        means = Means(connection, cluster, live.helm, progress)
         return walk(means, eyes, request, live, Talk(confirm, progress))
 
 
@@ -68,18 +65,21 @@ def plan(
     progress: "Progress",
 ) -> Report:
     """What `install` would do. Raises as `install`."""
-    with closing(connect(connection)) as cluster:
-        eyes = _begun(cluster, connection, request)
+    with _begun(connection, request, live, progress) as (means, eyes):
         from installer.flow.live_install import Talk  # noqa: PLC0415
         from installer.flow.live_install import plan as walk  # noqa: PLC0415
-        from installer.flow.live_runs import Means  # noqa: PLC0415
 
-        means = Means(connection, cluster, live.helm, progress)
         return walk(means, eyes, request, live, Talk(confirm, progress))
 
 
-def _begun(cluster: Cluster, connection: ConnectionOptions, request: "InstallRequest") -> Eyes:
-    """Eyes that read on while the rest of the program loads."""
-    eyes = Eyes(cluster)
-    look_ahead(eyes, request.instance, connection.namespace)
-    return eyes
+@contextmanager
+def _begun(
+    connection: ConnectionOptions, request: "InstallRequest", live: "LiveRequest", progress: "Progress"
+) -> "Iterator[tuple[Means, Eyes]]":
+    """The cluster, and eyes that read on while the rest of the program loads."""
+    with closing(connect(connection)) as cluster:
+        eyes = Eyes(cluster)
+        look_ahead(eyes, request.instance, connection.namespace)
+        from installer.flow.live_runs import Means  # noqa: PLC0415
+
+        yield Means(connection, cluster, live.helm, progress), eyes

@@ -76,8 +76,9 @@ def diff(
             "defaultsKnown": "whole" if asked.new_defaults else "orchestrator",
             "plugins": [_row(one, before, after) for one in found],
         }
-        warnings = (*source.warnings, *_partial(asked), *_of_the_first(before))
-        errors = _of_the_second(after)
+        first = _would_fail(before, "rhdh-orchestrator config effective says more", ExitCode.OK)
+        warnings = (*source.warnings, *_partial(asked), *first)
+        errors = _would_fail(after, "correct what is named above before the upgrade", ExitCode.FINDINGS)
         gate = ExitCode.PENDING if asked.exit_code and found else ExitCode.OK
         return Report(result, _text(found, before, after), (), warnings, errors, gate)
 
@@ -129,22 +130,13 @@ def _partial(asked: DiffRequest) -> tuple[Problem, ...]:
     return (Problem("defaults-unknown", message, None, fix),)
 
 
-def _of_the_first(before: _Half) -> tuple[Problem, ...]:
-    failure = before.prediction.failure
+def _would_fail(half: _Half, fix: str, said: ExitCode) -> tuple[Problem, ...]:
+    """That RHDH would not start with it, where that is so."""
+    failure = half.prediction.failure
     if failure is None:
         return ()
-    message = f"RHDH {before.release.minor} would not start with this: {failure.message}"
-    fix = "rhdh-orchestrator config effective says more"
-    return (Problem("rhdh-would-fail", message, failure.where, fix),)
-
-
-def _of_the_second(after: _Half) -> tuple[Problem, ...]:
-    failure = after.prediction.failure
-    if failure is None:
-        return ()
-    message = f"RHDH {after.release.minor} would not start with this: {failure.message}"
-    fix = "correct what is named above before the upgrade"
-    return (Problem("rhdh-would-fail", message, failure.where, fix, ExitCode.FINDINGS),)
+    message = f"RHDH {half.release.minor} would not start with this: {failure.message}"
+    return (Problem("rhdh-would-fail", message, failure.where, fix, said),)
 
 
 def _view(half: _Half) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from installer.audit.about_app_config import is_literal
+from installer.audit.about_app_config import is_written_out
 from installer.audit.finding import Found
 from installer.audit.object import dotted, texts_in
 from installer.audit.profiles import SECURITY
@@ -11,7 +11,6 @@ from installer.audit.rule import Rule
 from installer.audit.snapshot import Snapshot
 from installer.audit.spot import Spot
 from installer.instance.instance import Path
-from installer.yamltext.redaction.keys import is_secret_under
 from installer.yamltext.redaction.shapes import shaped_spans
 
 
@@ -28,7 +27,7 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
 def _literals(data: Any) -> Iterator[tuple[Path, str]]:
     for path, value in texts_in(data):
         names = [one for one in path if isinstance(one, str)]
-        if names and is_secret_under(names[-1], value) and is_literal(value):
+        if names and is_written_out(names[-1], value):
             yield path, "a value that is written out"
         elif shaped_spans(value):
             yield path, "a token, a private key or a password in a URL"

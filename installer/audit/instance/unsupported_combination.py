@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from installer.audit.about_operators import own_versions
 from installer.audit.finding import Found
 from installer.audit.kinds import CLUSTER_VERSION, CSV
 from installer.audit.object import Object, mappings, text
@@ -11,8 +12,6 @@ from installer.audit.versions import minor
 from installer.knowledge.matrix import Combination, combinations
 from installer.knowledge.packages import csv_package, csv_version, ours
 
-COPIED = "olm.copiedFrom"
-
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
     row = next((one for one in combinations() if minor(one.rhdh) == snapshot.release.number), None)
@@ -21,9 +20,8 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
     if not (snapshot.is_read(CSV) or snapshot.is_read(CLUSTER_VERSION)):
         raise Skip("neither ClusterServiceVersions nor ClusterVersion were read")
     if snapshot.is_read(CSV):
-        for one in snapshot.of(CSV):
-            if COPIED not in one.labels:
-                yield from _operator(one, {"logic": row.logic, "serverless": row.serverless}, row)
+        for one in own_versions(snapshot):
+            yield from _operator(one, {"logic": row.logic, "serverless": row.serverless}, row)
     if snapshot.is_read(CLUSTER_VERSION):
         for one in snapshot.of(CLUSTER_VERSION):
             yield from _openshift(one, row)

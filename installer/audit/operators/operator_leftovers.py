@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from installer.audit.about_operators import (
-    COPIED,
     ROLES,
     TITLES,
     controllers,
@@ -11,6 +10,7 @@ from installer.audit.about_operators import (
     installed,
     is_ours_csv,
     look_at_homes,
+    own_versions,
     subscriptions,
 )
 from installer.audit.finding import Found
@@ -47,9 +47,9 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
 def _versions(snapshot: Snapshot) -> Iterator[Found]:
     """Deleting a Subscription leaves what it has installed."""
     subscribed = {(one.namespace, one.text("spec", "name")) for one in snapshot.of(SUBSCRIPTION)}
-    for one in snapshot.of(CSV):
+    for one in own_versions(snapshot):
         package = csv_package(one.name).replace("rhdh-operator", "rhdh")
-        if is_ours_csv(one.name) and COPIED not in one.labels and (one.namespace, package) not in subscribed:
+        if is_ours_csv(one.name) and (one.namespace, package) not in subscribed:
             snapshot.within(SUBSCRIPTION, one.namespace)  # was it read there?
             observed = f"no Subscription of {package} in {one.namespace}"
             yield Found(one.at(), observed, "a Subscription, or no ClusterServiceVersion", DeleteObject(one.ref))

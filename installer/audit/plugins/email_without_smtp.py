@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from installer.audit.about_plugins import unset_names
+from installer.audit.about_plugins import unset, unset_names
 from installer.audit.finding import Found
-from installer.audit.remedy import SetVariable
 from installer.audit.rule import Rule
 from installer.audit.snapshot import Snapshot
 
@@ -16,15 +15,7 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
     if plugin is None:
         return
     names = unset_names(snapshot, plugin)
-    for name in names:
-        remedy = SetVariable(name, secret=("<Secret>", name))
-        yield Found(
-            plugin.spots.get("pluginConfig", plugin.spot),
-            f"{name} is not set",
-            f"{name} in RHDH's environment",
-            remedy,
-            name,
-        )
+    yield from unset(plugin, names)
     if not names and not plugin.config and not snapshot.defaults_unknown and snapshot.setting(TRANSPORT) is None:
         yield Found(plugin.spot, f"{TRANSPORT} is not set", "a mail server", key="transport")
 

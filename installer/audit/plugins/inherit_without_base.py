@@ -9,8 +9,7 @@ from installer.audit.snapshot import Snapshot
 
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
-    outcome = snapshot.prediction.plugins
-    failures = outcome.failures or tuple(filter(None, [outcome.failure]))
+    failures = snapshot.prediction.plugins.failures
     words = {one.package: one.message for one in failures if one.package and INHERIT in one.package}
     for file, number, package, _ in main_entries(snapshot):
         if package in words:

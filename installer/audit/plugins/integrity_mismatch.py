@@ -1,12 +1,9 @@
 """Integrity mismatch with registry."""
 
-from collections.abc import Iterator
-
 from installer.audit.effective import Plugin
-from installer.audit.finding import Found
 from installer.audit.remedy import SetPlugin
 from installer.audit.rule import Rule
-from installer.audit.shapes import plugins_are
+from installer.audit.shapes import plugins_are, with_answers
 from installer.audit.snapshot import Snapshot
 from installer.integrity import digests, strongest
 
@@ -34,14 +31,6 @@ def remedy(snapshot: Snapshot, one: Plugin) -> SetPlugin:
     return SetPlugin(one.package, {"integrity": right(snapshot, one)})
 
 
-COMPARED = plugins_are(wrong, expected=right, remedy=remedy, field="integrity")
-
-
-def check(snapshot: Snapshot) -> Iterator[Found]:
-    snapshot.answers  # noqa: B018 - skipped where registries were not asked, whatever plugins there are
-    yield from COMPARED(snapshot)
-
-
 RULE = Rule(
     module=__name__,
     title="Integrity mismatch with registry",
@@ -50,5 +39,5 @@ RULE = Rule(
     why="What the init container downloads does not match: it stops, and RHDH does not start. Or somebody changed it.",
     fix="Take the hash that the registry publishes, after having asked why it changed.",
     sources=("https://github.com/npm/registry/blob/main/docs/REGISTRY-API.md",),
-    check=check,
+    check=with_answers(plugins_are(wrong, expected=right, remedy=remedy, field="integrity")),
 )

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from installer.audit.about_plugins import unset_names
+from installer.audit.about_plugins import unset, unset_names
 from installer.audit.finding import Found
-from installer.audit.remedy import SetVariable
 from installer.audit.rule import Rule
 from installer.audit.snapshot import Snapshot
 
@@ -20,15 +19,7 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
     by_default = not plugin.config and snapshot.setting(SETTING) is None and not given.open
     names = list(NAMES) if by_default else []
     lacking = [one for one in names if one not in {*given.values, *given.unknown}] or unset_names(snapshot, plugin)
-    for name in lacking:
-        remedy = SetVariable(name, secret=("<Secret>", name))
-        yield Found(
-            plugin.spots.get("pluginConfig", plugin.spot),
-            f"{name} is not set",
-            f"{name} in RHDH's environment",
-            remedy,
-            name,
-        )
+    yield from unset(plugin, lacking)
 
 
 RULE = Rule(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from installer.audit.about_plugins import npmrc, of_key
+from installer.audit.about_plugins import npmrc_files
 from installer.audit.finding import Found
 from installer.audit.kinds import SECRET
 from installer.audit.rule import Rule
@@ -10,14 +10,13 @@ from installer.audit.snapshot import Snapshot
 
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
-    found = npmrc(snapshot)
-    for key, facts in found.secret.npmrc.items() if found is not None and found.secret is not None else ():
+    for spot, key, facts in npmrc_files(snapshot):
         default = facts.registries.get("", "").rstrip("/")
         scope = next((scope for scope, url in snapshot.release.npm_scopes.items() if url.rstrip("/") == default), None)
         others = [one.package for one in snapshot.plugins if one.enabled and one.npm and not _is_of(one.npm, scope)]
-        if found is not None and scope is not None and others:
+        if scope is not None and others:
             observed = f"registry={default} for all, also for {others[0]}"
-            yield Found(of_key(found, key), observed, f"{scope}:registry={default}", key=key)
+            yield Found(spot, observed, f"{scope}:registry={default}", key=key)
 
 
 def _is_of(name: str, scope: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from installer.audit.about_plugins import npmrc, of_key
+from installer.audit.about_plugins import npmrc_files
 from installer.audit.finding import Found
 from installer.audit.kinds import SECRET
 from installer.audit.profiles import SECURITY
@@ -11,11 +11,10 @@ from installer.audit.snapshot import Snapshot
 
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
-    found = npmrc(snapshot)
-    for key, facts in found.secret.npmrc.items() if found is not None and found.secret is not None else ():
+    for spot, key, facts in npmrc_files(snapshot):
         wrong = [*([] if facts.strict_tls else ["strict-ssl=false"]), *facts.plain_http]
-        if found is not None and wrong:
-            yield Found(of_key(found, key), ", ".join(wrong), "https, and certificates that are verified", key=key)
+        if wrong:
+            yield Found(spot, ", ".join(wrong), "https, and certificates that are verified", key=key)
 
 
 RULE = Rule(

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from installer.audit.about_plugins import npmrc
+from installer.audit.about_plugins import npmrc, npmrc_files
 from installer.audit.finding import Found
 from installer.audit.kinds import SECRET
-from installer.audit.object import Object
 from installer.audit.remedy import CreateObject
 from installer.audit.rule import Rule
 from installer.audit.snapshot import Snapshot
@@ -20,7 +19,7 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
     brought = snapshot.flavour == "operator" and snapshot.release.number >= BROUGHT
     if brought or given.open or REGISTRY in {*given.values, *given.unknown}:
         return
-    mapped = _mapped(found)
+    mapped = {scope for _, _, facts in npmrc_files(snapshot) for scope in facts.registries}  # "" is every other
     for scope, url in snapshot.release.npm_scopes.items():
         used = [one for one in snapshot.plugins if one.enabled and one.package.startswith(f"{scope}/")]
         name = snapshot.instance.npmrc_name
@@ -29,12 +28,6 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
         if used and name and not generated and not mapped & {scope, ""}:
             observed = f"{len(used)} plugins of {scope}, and no registry for it in Secret {name}"
             yield Found(used[0].spot, observed, f"{scope}:registry={url}", _secret(snapshot, name, scope, url), scope)
-
-
-def _mapped(found: Object | None) -> set[str]:
-    """The scopes that the Secret maps to registries; the empty one is every other."""
-    files = found.secret.npmrc.values() if found is not None and found.secret is not None else ()
-    return {scope for one in files for scope in one.registries}
 
 
 def _secret(snapshot: Snapshot, name: str, scope: str, url: str) -> CreateObject:

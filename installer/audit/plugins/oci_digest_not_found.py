@@ -1,12 +1,9 @@
 """OCI digest not found."""
 
-from collections.abc import Iterator
-
 from installer.audit.about_plugins import is_image, reference
 from installer.audit.effective import Plugin
-from installer.audit.finding import Found
 from installer.audit.rule import Rule
-from installer.audit.shapes import plugins_are
+from installer.audit.shapes import plugins_are, with_answers
 from installer.audit.snapshot import Snapshot
 
 
@@ -18,14 +15,6 @@ def wrong(snapshot: Snapshot, one: Plugin) -> str | None:
     )
 
 
-COMPARED = plugins_are(wrong, expected="an image that RHDH may pull")
-
-
-def check(snapshot: Snapshot) -> Iterator[Found]:
-    snapshot.answers  # noqa: B018 - skipped where registries were not asked, whatever plugins there are
-    yield from COMPARED(snapshot)
-
-
 RULE = Rule(
     module=__name__,
     title="OCI digest not found",
@@ -34,5 +23,5 @@ RULE = Rule(
     why="The init container cannot copy it: it stops, and RHDH does not start.",
     fix="Correct tag or digest, give RHDH credentials for the registry, or mirror the image.",
     sources=("https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests",),
-    check=check,
+    check=with_answers(plugins_are(wrong, expected="an image that RHDH may pull")),
 )

@@ -10,8 +10,7 @@ WORDS = "defined differently"  # as the installer of every release says it
 
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
-    outcome = snapshot.prediction.plugins
-    for one in outcome.failures or tuple(filter(None, [outcome.failure])):
+    for one in snapshot.prediction.plugins.failures:
         plugin = next((each for each in snapshot.plugins if each.package == one.package), None)
         file = snapshot.plugins_file
         if WORDS in one.message and file is not None:

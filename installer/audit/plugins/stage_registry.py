@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from installer.audit.about_plugins import npmrc, of_key
+from installer.audit.about_plugins import npmrc_files
 from installer.audit.effective import Plugin
 from installer.audit.finding import Found
 from installer.audit.kinds import SECRET
@@ -21,13 +21,12 @@ TARBALLS = plugins_are(wrong, expected="the vendor's public registry")
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
     yield from TARBALLS(snapshot)
-    found = npmrc(snapshot) if snapshot.is_read(SECRET) else None
-    for key, facts in found.secret.npmrc.items() if found is not None and found.secret is not None else ():
+    for spot, key, facts in npmrc_files(snapshot) if snapshot.is_read(SECRET) else ():
         for scope, url in facts.registries.items():
             denial = denied_registry(url)
-            if found is not None and denial is not None:
+            if denial is not None:
                 words = f"{scope or 'the default registry'}: {url}"
-                yield Found(of_key(found, key), words, denial.instead or "", key=f"{key} {scope}")
+                yield Found(spot, words, denial.instead or "", key=f"{key} {scope}")
 
 
 RULE = Rule(

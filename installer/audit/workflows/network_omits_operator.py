@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from installer.audit.about_network import UNKNOWN, decide, letting_in, names, namespace_labels, targets
+from installer.audit.about_operators import own_versions
 from installer.audit.finding import Found
 from installer.audit.kinds import CSV, NAMESPACE, NETWORK_POLICY, PLATFORM, POD, SUBSCRIPTION, WORKFLOW
 from installer.audit.network_policy import Pods
@@ -34,11 +35,9 @@ def _operators(snapshot: Snapshot) -> set[str]:
         raise Skip("neither Subscriptions nor ClusterServiceVersions were read")
     packages = ours("logic")
     subscriptions = snapshot.of(SUBSCRIPTION) if snapshot.is_read(SUBSCRIPTION) else ()
-    versions = snapshot.of(CSV) if snapshot.is_read(CSV) else ()
+    versions = own_versions(snapshot) if snapshot.is_read(CSV) else ()
     found = {one.namespace for one in subscriptions if one.text("spec", "name") in packages}
-    found |= {
-        one.namespace for one in versions if csv_package(one.name) in packages and "olm.copiedFrom" not in one.labels
-    }
+    found |= {one.namespace for one in versions if csv_package(one.name) in packages}
     return found - {""}
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from installer.audit.about_operators import own_versions
 from installer.audit.about_workflows import IMAGE
 from installer.audit.finding import Found
 from installer.audit.images import image
@@ -27,7 +28,7 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
 
 def _installed(snapshot: Snapshot) -> set[Minor]:
     """The minors of OpenShift Serverless Logic that are installed; copies of a CSV are no installs."""
-    names = [one.name for one in snapshot.of(CSV) if "olm.copiedFrom" not in one.labels]
+    names = [one.name for one in own_versions(snapshot)]
     found = [minor(csv_version(name)) for name in names if csv_package(name) in ours("logic")]
     return {one for one in found if one is not None}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from installer.audit.about_app_config import is_literal
+from installer.audit.about_app_config import is_written_out
 from installer.audit.about_workflows import properties
 from installer.audit.finding import Found
 from installer.audit.kinds import CONFIG_MAP, WORKFLOW
@@ -11,7 +11,6 @@ from installer.audit.profiles import SECURITY
 from installer.audit.rule import Rule
 from installer.audit.snapshot import Snapshot
 from installer.audit.spot import Spot
-from installer.yamltext.redaction.keys import is_secret_under
 from installer.yamltext.redaction.shapes import shaped_spans
 
 ENVIRONMENT = ("spec", "podTemplate", "container", "env")
@@ -38,7 +37,7 @@ def _in_resource(one: Object) -> Iterator[Found]:
 
 
 def _is_secret(name: str, value: str) -> bool:
-    return bool(shaped_spans(value)) or (is_secret_under(name, value) and is_literal(value))
+    return bool(shaped_spans(value)) or is_written_out(name, value)
 
 
 def _found(spot: Spot, name: str) -> Found:
