@@ -15,7 +15,7 @@ from installer.audit.variables import names_in
 from installer.knowledge.aliases import role_of
 
 OCI = "oci://"
-LOCAL = ("./", "../", "/", "ref://")
+LOCAL = ("./", "ref://")
 INHERIT = "{{inherit}}"
 
 

@@ -1,5 +1,6 @@
 """Integrity missing."""
 
+from installer.audit.about_plugins import needs_integrity
 from installer.audit.effective import Plugin
 from installer.audit.remedy import SetPlugin
 from installer.audit.rule import Rule
@@ -7,11 +8,9 @@ from installer.audit.shapes import plugins_are
 from installer.audit.snapshot import Snapshot
 from installer.knowledge.hashes import known
 
-LOCAL = ("./", "oci://", "ref://")
-
 
 def observed(_: Snapshot, one: Plugin) -> str | None:
-    if one.integrity or one.package.startswith(LOCAL):
+    if one.integrity or not needs_integrity(one.package):
         return None
     return f"{one.package} has no integrity"
 
