@@ -19,7 +19,7 @@ from installer.cli.signals import Interrupted, ignore_signals, watch_signals  # 
 def main() -> None:
     """Run the command line of this process and leave with its exit code; never shows a traceback."""
     # Loading makes a great many objects and no garbage: to look for it all the time took a twentieth of a command.
-    gc.set_threshold(50_000, 10, 10)
+    gc.set_threshold(200_000, 10, 10)
     code = 0
     try:
         watch_signals()

@@ -6,7 +6,8 @@ What RHDH's installers accept is narrower than the standard and lives with the s
 
 import base64
 import binascii
-from dataclasses import dataclass
+
+from installer.model.dataclass import dataclass
 
 # Strongest first; the only three that RHDH and npm both know.
 LENGTHS: dict[str, int] = {"sha512": 64, "sha384": 48, "sha256": 32}

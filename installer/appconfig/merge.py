@@ -4,10 +4,10 @@ Knows nothing of files and variables.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from installer.appconfig.terms import Origin, Path
+from installer.model.dataclass import dataclass
 from installer.yamltext.javascript.values import in_javascript_order
 
 # An object of JavaScript has these without being given them: a layer above hides such a key of a layer below.

@@ -4,9 +4,7 @@ Pure: files are read by a function that is given. Does not judge what the values
 Source of the facts: @backstage/config-loader 1.11.3 with @backstage/config 1.3.9, which the tests run beside it.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from installer.appconfig.merge import Source, merge, trace
@@ -24,6 +22,8 @@ from installer.appconfig.terms import (
 )
 from installer.appconfig.transform import Read, Transformation
 from installer.appconfig.variables import read_variables
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 
 __all__ = [
     "ALL",
@@ -87,7 +87,7 @@ class Found:
     overrides: tuple[Origin, ...]
 
 
-_STEP = re.compile(r"\[([0-9]+)\]")
+_STEP = late_pattern(r"\[([0-9]+)\]")
 
 
 def lookup(effective: Effective, dotted_path: str) -> Found | None:

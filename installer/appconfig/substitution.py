@@ -1,13 +1,12 @@
 """Substitutes `${NAME}` and `${NAME:-default}` in texts as Backstage's config loader does. Reads no files."""
 
-import re
-
 from installer.appconfig.terms import ALL, Environment
+from installer.model.late_pattern import late_pattern
 
 # String.prototype.trim() of JavaScript; Python's strip() takes other characters.
 BLANKS = "\t\n\v\f\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 
-_REFERENCE = re.compile(r"(\$?\$\{[^{}]*\})")
+_REFERENCE = late_pattern(r"(\$?\$\{[^{}]*\})")
 _DEFAULT = ":-"
 
 

@@ -1,9 +1,11 @@
 """The nouns of the app-config simulation: what goes in and what comes out. Computes nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any, Literal, TypeAlias
+
+from installer.model.dataclass import dataclass
 
 
 class Every(Enum):

@@ -4,15 +4,16 @@ Reads other files only by the function it is given. Does not merge layers.
 """
 
 import posixpath
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from installer.appconfig.merge import PROTOTYPE, Source
 from installer.appconfig.substitution import BLANKS, Unknown, substitute, variable
 from installer.appconfig.terms import Environment, Layer, Origin, Path, Refused, Switches
 from installer.appconfig.variables import parse_json
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.javascript import JavaScriptDocument, JavaScriptYamlError, load
 from installer.yamltext.reading import EXPANDED_LIMIT, Unreadable
 
@@ -20,7 +21,7 @@ Read = Callable[[str], str | None]
 
 PLACEHOLDERS = frozenset(("$file", "$env", "$include"))
 
-_FRAGMENT = re.compile(r"#(.*)")
+_FRAGMENT = late_pattern(r"#(.*)")
 
 
 class _Undefined:

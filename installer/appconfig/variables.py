@@ -1,18 +1,18 @@
 """The layer that Backstage makes of the variables `APP_CONFIG_*`. Reads no files and no real environment."""
 
 import json
-import re
 from typing import Any, NoReturn
 
 from installer.appconfig.merge import INHERITED, Source
 from installer.appconfig.terms import ALL, Environment, Origin, Path, Refused, Switches
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.javascript.core12 import number
 from installer.yamltext.javascript.values import in_javascript_order
 
 PREFIX = "APP_CONFIG_"
 
-_KEY = re.compile(r"[a-zA-Z][a-zA-Z0-9]*(?:[-_:][a-zA-Z0-9]+)*")
-_KEY_WITHOUT_COLON = re.compile(r"[a-zA-Z][a-zA-Z0-9]*(?:[-_][a-zA-Z0-9]+)*")
+_KEY = late_pattern(r"[a-zA-Z][a-zA-Z0-9]*(?:[-_:][a-zA-Z0-9]+)*")
+_KEY_WITHOUT_COLON = late_pattern(r"[a-zA-Z][a-zA-Z0-9]*(?:[-_][a-zA-Z0-9]+)*")
 
 
 def parse_json(text: str) -> Any:

@@ -5,7 +5,7 @@ Pods tell of a crash, which their Deployment never does; the Deployment tells wh
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from installer.apply.explaining import Crashed, explained
@@ -16,6 +16,7 @@ from installer.cluster.errors import Forbidden, Unreachable
 from installer.cluster.kinds import EVENT, POD, REPLICA_SET, kind_of
 from installer.cluster.watching import Event, watch
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.plan.faults import fault, newest_warning
 from installer.plan.readiness import (

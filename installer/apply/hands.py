@@ -1,10 +1,10 @@
 """What every step is given to work with. Does nothing itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from installer.cluster.cluster import Cluster
+from installer.model.dataclass import dataclass
 from installer.model.run import State, Target
 
 if TYPE_CHECKING:  # most commands call no helm

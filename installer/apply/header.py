@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any, Literal
 
+from installer.model.dataclass import dataclass
 from installer.model.run import Run, RunState, State, Verify, name_of
 
 VERSION = 1

@@ -3,8 +3,9 @@
 import os
 import platform
 import time
-from dataclasses import dataclass
 from pathlib import Path
+
+from installer.model.dataclass import dataclass
 
 _PROC = Path("/proc")
 _BOOT = _PROC / "sys/kernel/random/boot_id"

@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import json
 from base64 import b64decode, b64encode
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from installer import __version__
@@ -15,6 +15,7 @@ from installer.apply.header import FINISHED, Header, Part, Phase, from_text, hea
 from installer.cluster.cluster import Cluster, Object, Objects
 from installer.cluster.errors import NotFound
 from installer.cluster.kinds import SECRET
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.model.run import LABELS, MANAGER, Run, RunState, Target
 

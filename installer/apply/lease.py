@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from installer.cluster.deadline import Deadline
 from installer.cluster.errors import Conflict, NotFound
 from installer.cluster.kinds import LEASE
 from installer.cluster.options import ConnectionOptions
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.model.run import LABELS, MANAGER, Target
 

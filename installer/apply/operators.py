@@ -1,7 +1,7 @@
 """Installs operators side by side: approves the one InstallPlan of each, waits for its CSV. Makes no Subscription."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from installer.apply.hands import Hands
 from installer.cluster.cluster import Objects
@@ -18,6 +18,7 @@ from installer.cluster.kinds import (
 )
 from installer.cluster.resources import Kind
 from installer.cluster.watching import watch
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.run import MANAGER, Operator, Operators
 from installer.plan.install_plans import Approve

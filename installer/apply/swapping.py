@@ -5,7 +5,6 @@ restarts RHDH marks what its pods are made of, which is no edit either.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from installer.apply.hands import Hands
@@ -13,6 +12,7 @@ from installer.cluster.cluster import Object
 from installer.cluster.errors import Conflict, NotFound
 from installer.cluster.kinds import kind_of
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.run import LABELS, MANAGER, Content, Edit, content
 from installer.plan.merge_patch import merge_patch

@@ -1,7 +1,6 @@
 """What several rules about app-config share: origins of URLs, lists, locations of the catalog. Judges nothing."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +8,7 @@ from installer.audit.effective import Setting
 from installer.audit.object import dig, items, mappings, strings, text
 from installer.audit.snapshot import Snapshot
 from installer.audit.variables import is_known
+from installer.model.dataclass import dataclass
 from installer.yamltext.redaction.keys import is_secret_under, literal_spans
 
 LOCATIONS = "catalog.locations"

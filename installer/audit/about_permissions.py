@@ -4,13 +4,13 @@ Policies that people give in the portal are in its database, which nobody sees h
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from installer.audit.kinds import CONFIG_MAP
 from installer.audit.object import Object, text
 from installer.audit.rule import Skip
 from installer.audit.snapshot import Snapshot
 from installer.audit.spot import Spot
+from installer.model.dataclass import dataclass
 
 FILE = "permission.rbac.policies-csv-file"
 READ, USE = "orchestrator.workflow", "orchestrator.workflow.use"

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +10,8 @@ from installer.audit.kinds import PLATFORM, WORKFLOW
 from installer.audit.object import Object, every, text, texts_in
 from installer.audit.snapshot import Snapshot
 from installer.instance.instance import Path
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 
 # What a platform may run, with the names that the operator gives its Deployments and Services.
 SERVICES = {"dataIndex": "data-index-service", "jobService": "jobs-service"}
@@ -18,7 +19,7 @@ PERSISTENCE = ("spec", "persistence")
 USUAL_NAME = "sonataflow-platform"
 DATABASE = "sonataflow"  # where serviceRef.databaseName says nothing
 PASSWORD_KEY = "POSTGRESQL_PASSWORD"  # noqa: S105 - the name of a key
-_CREATES = re.compile(r"create\s+database\s+(?:if\s+not\s+exists\s+)?[\"'\\]*([A-Za-z_][\w-]*)", re.IGNORECASE)
+_CREATES = late_pattern(r"create\s+database\s+(?:if\s+not\s+exists\s+)?[\"'\\]*([A-Za-z_][\w-]*)", re.IGNORECASE)
 
 
 # -- services

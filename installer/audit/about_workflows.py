@@ -1,13 +1,13 @@
 """What several rules about workflows share: their properties, their platform, their images. Judges nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from installer.audit.addresses import address
 from installer.audit.kinds import CLUSTER_PLATFORM, CONFIG_MAP, PLATFORM
 from installer.audit.object import Object
 from installer.audit.snapshot import Snapshot
 from installer.audit.spot import Spot
+from installer.model.dataclass import dataclass
 
 DATA_INDEX = "orchestrator.dataIndexService.url"
 PROFILE = "sonataflow.org/profile"

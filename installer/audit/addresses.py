@@ -1,7 +1,8 @@
 """Which Service of the cluster a URL means. Asks no name server."""
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from installer.model.dataclass import dataclass
 
 _PORTS = {"http": 80, "https": 443, "postgresql": 5432}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - what people write, not what we bind

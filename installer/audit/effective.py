@@ -5,7 +5,7 @@ Predicts with the two simulators; judges nothing.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,7 @@ from installer.audit.variables import is_known
 from installer.instance.instance import HelmHome, Instance, Layer, OperatorHome, Path, PlainHome
 from installer.knowledge.aliases import npm_name, npm_version, role_of
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 from installer.model.place import Place
 from installer.plan.draft import Draft
 from installer.plan.prediction import MAIN, Prediction, World, configure, predict, with_generated

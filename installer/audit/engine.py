@@ -1,13 +1,14 @@
 """Judges a snapshot: profile, then rules, then findings; what was skipped and why; which rule crashed. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from installer.audit.finding import Finding, Found, distinct, fingerprint
 from installer.audit.fixes import fix_for
 from installer.audit.profiles import Profile
 from installer.audit.rule import Rule, Skip
 from installer.audit.snapshot import Contents, Snapshot, view_of
+from installer.model.dataclass import dataclass
 from installer.yamltext.redaction import mask_message
 
 

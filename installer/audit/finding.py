@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from installer.audit.fix import Fix
 from installer.audit.profiles import Profile
 from installer.audit.remedy import Remedy
 from installer.audit.spot import FILE, Spot
+from installer.model.dataclass import dataclass
 
 Severity = Literal["critical", "high", "medium", "low", "info"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")

@@ -1,6 +1,6 @@
 """How a finding is put right, in words, commands and a patch for whoever owns the configuration."""
 
-from dataclasses import dataclass
+from installer.model.dataclass import dataclass
 
 
 @dataclass(frozen=True)

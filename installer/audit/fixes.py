@@ -6,7 +6,6 @@ The one place where a fix depends on the flavour. Carries nothing out.
 import json
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, assert_never
 
 from installer.audit.fix import Fix
@@ -27,6 +26,7 @@ from installer.audit.remedy import (
 from installer.audit.variable_fixes import variable_fix
 from installer.instance.instance import HelmHome, Instance, Layer, OperatorHome, PlainHome
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 from installer.plan.rendering import dump
 
 _REMOVED = "(null takes the key away)"

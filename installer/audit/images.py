@@ -1,7 +1,8 @@
 """Image references, taken apart. Asks no registry."""
 
 import re
-from dataclasses import dataclass
+
+from installer.model.dataclass import dataclass
 
 _DOCKER = "docker.io"
 

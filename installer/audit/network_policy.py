@@ -5,11 +5,12 @@ https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-pol
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import ip_address, ip_network
 from typing import Any, Literal
 
 from installer.audit.object import Object, dig, items, mapping, mappings, number, strings, text
+from installer.model.dataclass import dataclass
 
 Answer = bool | None  # None: it cannot be told
 Direction = Literal["ingress", "egress"]

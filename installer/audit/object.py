@@ -5,7 +5,6 @@ empty string. Rules therefore never crash on an object that somebody wrote wrong
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -17,6 +16,7 @@ from installer.audit.spot import Spot
 from installer.audit.text import Twice, Written, child, place_in, twice
 from installer.instance.instance import Document, Path
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 from installer.model.place import Place
 from installer.yamltext.text import File, Text
 from installer.yamltext.values import Schema, construct

@@ -1,11 +1,11 @@
 """The eight requirements of a production installation, each with the rules that decide it. Judges nothing itself."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from installer.audit.engine import Judgement
 from installer.audit.finding import Finding
+from installer.model.dataclass import dataclass
 
 
 @dataclass(frozen=True)

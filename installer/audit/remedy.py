@@ -1,10 +1,10 @@
 """What would put a finding right, as data, whoever owns the configuration. How the owner is told is for `fixes`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 """What an audit was asked to do, as plain data. Knows no command line and reads no file."""
 
-from dataclasses import dataclass
-
 from installer.audit.finding import Severity
 from installer.audit.profiles import Profile
+from installer.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

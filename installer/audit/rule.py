@@ -1,12 +1,13 @@
 """One rule as a declaration, and the ways a judgement may end other than in findings. Judges nothing itself."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 from installer.audit.finding import Found, Severity
 from installer.audit.kinds import Kind
 from installer.audit.profiles import GENERAL, Profile
+from installer.model.dataclass import dataclass
 
 if TYPE_CHECKING:
     from installer.audit.snapshot import Snapshot

@@ -6,15 +6,18 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any
+
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 
 DEFAULT_PASSWORDS = ("postgres", "password", "admin", "sonataflow", "changeme", "backstage")
 SHORT = 8  # Backstage asks for tokens of at least eight characters: backstage.io/docs/auth/service-to-service-auth
 _KEYS_OF_NPMRC = (".npmrc",)
 _KEYS_OF_AUTH = ("auth.json", ".dockerconfigjson", "config.json")
-_JWT = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]*")
+_JWT = late_pattern(r"[\w-]+\.([\w-]+)\.[\w-]*")
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 
 # "12 bytes long" of oc adm inspect; "[REDACTED]" of RHDH's must-gather, a list to YAML; "ENC[AES256_GCM,...]" of sops.
-_OBSCURED = re.compile(r"\d+ bytes long|\*+|<?\[?(?:redacted|omitted)\b.*|ENC\[.*", re.IGNORECASE | re.DOTALL)
+_OBSCURED = late_pattern(r"\d+ bytes long|\*+|<?\[?(?:redacted|omitted)\b.*|ENC\[.*", re.IGNORECASE | re.DOTALL)
 
 
 def _is_obscured(written: Any, value: str) -> bool:

@@ -5,7 +5,6 @@ an entry of dynamic-plugins.yaml · an object that should be there, or should no
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from installer.audit.effective import Plugin
@@ -17,6 +16,7 @@ from installer.audit.rule import Check, Skip
 from installer.audit.snapshot import Snapshot
 from installer.audit.spot import Spot
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 
 # -- a condition that is not True
 

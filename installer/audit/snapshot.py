@@ -4,7 +4,7 @@ Asking for what was not read raises `Skip`: a rule cannot mistake "not read" for
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,7 @@ from installer.instance.instance import HelmHome, Instance, OperatorHome, Path, 
 from installer.instance.objects import Objects
 from installer.knowledge.releases import Release
 from installer.model.change import Flavour, Ref
+from installer.model.dataclass import dataclass
 from installer.model.errors import InstallerError, Problem
 from installer.plan.goal import GoalPlugin
 from installer.plan.prediction import Prediction

@@ -4,7 +4,7 @@ A directory, an archive and a cluster fill the same fields; rules never learn wh
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from installer.audit.kinds import Kind
 from installer.audit.object import Object
 from installer.instance.manifests import Manifests
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 from installer.model.errors import Problem
 from installer.plan.prediction import World
 

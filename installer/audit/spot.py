@@ -1,8 +1,7 @@
 """What a finding points to: an object or a file, a place in it, and a path in words. Looks nothing up."""
 
-from dataclasses import dataclass
-
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 from installer.model.place import Place
 
 FILE = "File"

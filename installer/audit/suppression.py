@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -11,6 +11,7 @@ from installer.audit.object import Object
 from installer.audit.rule import Rule
 from installer.audit.spot import Spot
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 
 ANNOTATION = "rhdh-orchestrator/ignore"
 

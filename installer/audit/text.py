@@ -1,13 +1,13 @@
 """A YAML text that somebody wrote into a ConfigMap, into Helm values or a file: its data and places. Judges nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from installer.instance.instance import Path
+from installer.model.dataclass import dataclass
 from installer.model.place import Place
 from installer.yamltext.reading import PLAIN, Unreadable, compose
 from installer.yamltext.text import Text

@@ -1,11 +1,12 @@
 """The variables that a text of app-config uses. Knows no environment."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from installer.model.late_pattern import late_pattern
+
 # `$${NAME}` is the text `${NAME}`; `${NAME:-default}` needs no variable (Backstage 1.29 on).
-_USE = re.compile(r"\$\$\{|\$\{([^{}]+)\}")
+_USE = late_pattern(r"\$\$\{|\$\{([^{}]+)\}")
 
 
 def is_known(value: Any) -> bool:

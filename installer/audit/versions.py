@@ -1,8 +1,8 @@
 """Versions as numbers that can be compared. Knows no release."""
 
-import re
+from installer.model.late_pattern import late_pattern
 
-_NUMBERS = re.compile(r"(?<!\d)(\d+)\.(\d+)(?:\.(\d+))?")
+_NUMBERS = late_pattern(r"(?<!\d)(\d+)\.(\d+)(?:\.(\d+))?")
 
 
 def minor(version: str) -> tuple[int, int] | None:

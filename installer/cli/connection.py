@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from installer.cli.values import FILE, FOLDER, instance
+from installer.model.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from installer.cluster.options import ConnectionOptions
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 # What a command that waits for rollouts takes at most where nobody says it: helm's and oc's users expect an end.
 LASTING = 900.0
-_PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
+_PART = late_pattern(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
 
 
 class Duration(click.ParamType[float]):

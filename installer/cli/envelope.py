@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from installer import __version__
@@ -56,7 +57,10 @@ def _place(place: Place) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON data: string keys, lists, and null for the numbers that JSON has no word for."""
+    """The value as JSON data: string keys, lists, and null for the numbers that JSON has no word for.
+
+    A `partial` is asked now: what costs time is not worked out for an answer in text.
+    """
     match value:
         case Enum():
             return plain(value.value)
@@ -74,6 +78,8 @@ def plain(value: Any) -> Any:
             return [plain(item) for item in value]
         case set() | frozenset():
             return sorted(plain(item) for item in value)
+        case partial():
+            return plain(value())
         case _:
             raise TypeError(f"a result holds a {type(value).__name__}, which is no JSON data")
 

@@ -8,12 +8,12 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from installer.cli.taming import tame_line
 from installer.cli.writing import write_event, write_note
+from installer.model.dataclass import dataclass
 
 # A log that says nothing for a minute looks like a hang; one that repeats itself is not read.
 _HEARTBEAT = 30.0

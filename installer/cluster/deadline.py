@@ -1,7 +1,8 @@
 """How long may still be waited. Waits for nothing itself."""
 
 import time
-from dataclasses import dataclass
+
+from installer.model.dataclass import dataclass
 
 # An API that never answers ends a command within a minute, whatever is asked of it.
 REQUEST_SECONDS = 20.0

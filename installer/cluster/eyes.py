@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from installer.cluster.cluster import Cluster, Objects
 from installer.cluster.resources import Kind
+from installer.model.dataclass import dataclass
 
 _EVERYTHING = 0  # in one answer: a list is one request, and no two of its pages are of different moments
 # A connection costs both sides more than a list does.

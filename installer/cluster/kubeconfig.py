@@ -5,13 +5,14 @@ The Python client's own joining takes the *last* current-context and ignores `as
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from installer.cluster.options import ConnectionOptions
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 
 _PATHS = ("certificate-authority", "client-certificate", "client-key", "tokenFile")

@@ -5,12 +5,13 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, cast
 
 from installer.cluster.errors import Unauthorized, Unreachable
 from installer.cluster.kubeconfig import Chosen, Entry, document
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 
 # A login program that hangs ends the command as an API does that never answers.

@@ -1,6 +1,8 @@
 """How to reach a cluster, as plain data: kubectl's flags. Opens nothing and imports nothing heavy."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from installer.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ import socket
 import ssl
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 
 _PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
@@ -141,9 +142,7 @@ class Connection(HTTPConnection):
     def _reached(self, address: tuple[str, int], timeout: Any, source: Any) -> Any:
         if self._proxy is not None and self._proxy.scheme.startswith("socks"):
             return _by_socks(self._proxy, address, timeout)
-        # A name in bytes is looked up as it is: Python would load all of Unicode to spell a text.
-        name: Any = address[0].encode("ascii") if address[0].isascii() else address[0]
-        made = socket.create_connection((name, address[1]), timeout, source)
+        made = socket.create_connection((_as_it_is(address[0]), address[1]), timeout, source)
         if self._proxy is not None and self._proxy.scheme == "https":
             return ssl.create_default_context().wrap_socket(made, server_hostname=self._proxy.hostname)
         return made
@@ -194,6 +193,11 @@ def _address(url: SplitResult) -> tuple[str, int]:
     return url.hostname or "", url.port or _PORTS.get(url.scheme, 443)
 
 
+def _as_it_is(name: str) -> Any:
+    """A name in bytes is taken as it is: Python would load all of Unicode to spell a text."""
+    return name.encode("ascii") if name.isascii() else name
+
+
 def _known_by(proxy: SplitResult) -> Headers:
     if not proxy.username:
         return ()
@@ -203,7 +207,7 @@ def _known_by(proxy: SplitResult) -> Headers:
 
 def _secured(made: Any, tls: ssl.SSLContext, name: str) -> Any:
     if not isinstance(made, ssl.SSLSocket):
-        return tls.wrap_socket(made, server_hostname=name)
+        return tls.wrap_socket(made, server_hostname=_as_it_is(name))
     from urllib3.util.ssltransport import SSLTransport  # noqa: PLC0415 - TLS inside TLS, of a proxy by https
 
     return SSLTransport(made, tls, server_hostname=name)

@@ -4,8 +4,9 @@ import hashlib
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from installer.model.dataclass import dataclass
 
 SECONDS = 600.0
 _FORM = "1"  # of the text; another one is another file

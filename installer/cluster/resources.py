@@ -3,11 +3,11 @@
 import json
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from installer.cluster.errors import NotFound, NotServed
 from installer.cluster.remembering import Memory
+from installer.model.dataclass import dataclass
 
 # https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery (v2 is stable since 1.30)
 _AGGREGATED = "application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList"

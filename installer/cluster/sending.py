@@ -2,7 +2,6 @@
 
 import json
 import random
-from dataclasses import dataclass
 from typing import Any
 
 from installer.cluster.deadline import Deadline
@@ -10,6 +9,7 @@ from installer.cluster.errors import ClusterError, Unreachable
 from installer.cluster.refusals import refusal
 from installer.cluster.resources import Resource
 from installer.cluster.transport import Answered, Dropped, Request, Transport
+from installer.model.dataclass import dataclass
 
 ATTEMPTS = 4
 MISSING, CONFLICT = 404, 409

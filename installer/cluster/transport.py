@@ -9,7 +9,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from http.client import HTTPException, IncompleteRead
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 from installer.cluster.deadline import Deadline
 from installer.cluster.errors import Unreachable
 from installer.cluster.pool import Answer, NotConnected, Pool
+from installer.model.dataclass import dataclass
 from installer.model.run import MANAGER
 
 # Larger than any list page of objects that etcd takes (1.5 MiB each) would reasonably be.

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from installer.cluster.cluster import Cluster, Object
@@ -10,6 +9,7 @@ from installer.cluster.deadline import Deadline
 from installer.cluster.errors import Gone, Unreachable
 from installer.cluster.resources import Kind
 from installer.cluster.transport import Dropped, chunks, lines, translated
+from installer.model.dataclass import dataclass
 
 _SECONDS = 30.0
 _GONE = 410

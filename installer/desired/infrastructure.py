@@ -1,7 +1,7 @@
 """What the Orchestrator needs beside RHDH: our chart's values, and how far it must still go up. Asks no cluster."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from installer.desired.manifests import identities, missing
@@ -10,6 +10,7 @@ from installer.instance.stored_release import StoredRelease
 from installer.knowledge.chart import orchestrator
 from installer.knowledge.releases import Operator, Release
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 from installer.model.run import RELEASE, Infrastructure, Stage
 

@@ -7,11 +7,12 @@ import os
 import stat
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from installer.directory.archive_tar import Member, members
 from installer.directory.walk import FILE_LIMIT, FOREIGN_FOLDERS, denied, is_manifest, load, too_large
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.yamltext.reading import Unreadable
 

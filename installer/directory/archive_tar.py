@@ -6,10 +6,10 @@ import tarfile
 import zlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO, Any, Self
 
 from installer.directory.walk import denied
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
 
 _GZIP = b"\x1f\x8b"

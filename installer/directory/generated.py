@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from installer.directory.write import FileChange, write
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
 
 # The first line of every file; whoever takes it out has made the file their own.

@@ -3,7 +3,7 @@
 import gc
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -13,6 +13,7 @@ from installer.instance.instance import Document, Path
 from installer.instance.kustomize import generated_paths
 from installer.instance.manifests import Manifests, UnreadableFile
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem, fail
 from installer.model.place import Place
 from installer.yamltext.reading import Unreadable, compose, uncollected

@@ -2,9 +2,10 @@
 
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.yamltext.reading import Unreadable
 

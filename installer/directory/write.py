@@ -11,9 +11,9 @@ import shlex
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from installer.directory.holding import Held, held_signals
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
 
 _NEW_FILE_MODE = 0o666

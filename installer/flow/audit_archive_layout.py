@@ -7,21 +7,22 @@ https://github.com/openshift/oc/tree/main/pkg/cli/admin/inspect. What RHDH's own
 https://github.com/redhat-developer/rhdh-must-gather/blob/main/docs/data-collected.md.
 """
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
 from installer.audit import kinds
 from installer.audit.kinds import Kind
 from installer.flow.audit_kinds import plural
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 
-_NAMESPACED = re.compile(r"(?:^|/)namespaces/([^/]+)/([^/]+)/([^/]+)")
-_PODS = re.compile(r"(?:^|/)namespaces/([^/]+)/pods(?:/|$)")
-_GLOBAL = re.compile(r"(?:^|/)cluster-scoped-resources/([^/]+)/([^/]+)")
-_INSPECTED = re.compile(r"(?:^|/)namespaces/([^/]+)/pods/([^/]+)/([^/]+)/(?:[^/]+/)?logs/(current|previous)\.log$")
-_COLLECTED = re.compile(r"(?:^|/)ns=([^/]+)/.*?pod=([^/]+)/container=([^/]+)/(current|previous)\.txt$")
-_RELEASE = re.compile(r"(?:^|/)helm/releases/ns=([^/]+)/([^/]+)/([^/]+)\.yaml$")
+_NAMESPACED = late_pattern(r"(?:^|/)namespaces/([^/]+)/([^/]+)/([^/]+)")
+_PODS = late_pattern(r"(?:^|/)namespaces/([^/]+)/pods(?:/|$)")
+_GLOBAL = late_pattern(r"(?:^|/)cluster-scoped-resources/([^/]+)/([^/]+)")
+_INSPECTED = late_pattern(r"(?:^|/)namespaces/([^/]+)/pods/([^/]+)/([^/]+)/(?:[^/]+/)?logs/(current|previous)\.log$")
+_COLLECTED = late_pattern(r"(?:^|/)ns=([^/]+)/.*?pod=([^/]+)/container=([^/]+)/(current|previous)\.txt$")
+_RELEASE = late_pattern(r"(?:^|/)helm/releases/ns=([^/]+)/([^/]+)/([^/]+)\.yaml$")
 # What Helm says of a release beside its values: nobody's manifests.
 _HELMS = frozenset({"manifest", "hooks", "all-values", "history"})
 # Folders for which RHDH's must-gather asks in all namespaces.

@@ -4,7 +4,6 @@ Safe means: one right answer that hangs on no wish of a person, nothing is delet
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from installer.audit.finding import Found
 from installer.audit.object import strings
@@ -13,6 +12,7 @@ from installer.desired.build import build
 from installer.flow.plugins_changing import entries
 from installer.flow.plugins_source import Source
 from installer.instance.instance import Layer
+from installer.model.dataclass import dataclass
 from installer.model.request import InstallRequest
 from installer.plan.draft import Draft, Touched
 from installer.plan.entry import schema_of

@@ -8,7 +8,6 @@ let us through to a Service, which nobody who only looks is allowed.
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -31,6 +30,7 @@ from installer.instance.live import ref_of
 from installer.instance.manifests import Manifests
 from installer.instance.operator import INIT_CONTAINER
 from installer.knowledge.releases import release
+from installer.model.dataclass import dataclass
 from installer.model.errors import InstallerError, Problem
 from installer.plan.prediction import World
 

@@ -1,6 +1,5 @@
 """Finds the RHDH of a cluster in lists that an audit has read anyway, and asks for what they lack. Writes nothing."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from installer.audit import kinds
@@ -15,6 +14,7 @@ from installer.flow.live_observing import LiveObserved, observed
 from installer.instance.operator import owned_name
 from installer.instance.stored_release import labels
 from installer.knowledge.releases import Release
+from installer.model.dataclass import dataclass
 
 _SUPERSEDED = "status!=superseded"
 _RHDH = "rhdh"  # the package of its operator

@@ -5,7 +5,7 @@ A list that is refused or not answered is kept as its error: what the rules make
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from installer.apply.journal import HEAD_TYPE, NO_BYTES
@@ -15,6 +15,7 @@ from installer.cluster.errors import ClusterError, Forbidden, NotServed, Unautho
 from installer.cluster.kinds import NO_COPIES
 from installer.cluster.resources import Kind as Asked
 from installer.instance.stored_release import TYPE
+from installer.model.dataclass import dataclass
 from installer.model.errors import InstallerError
 
 # A connection costs both sides more than a list does.

@@ -1,6 +1,5 @@
 """Reads what an audit judges, from a directory of manifests. Judges nothing."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from installer.instance.manifests import Manifests
 from installer.instance.objects import Objects
 from installer.knowledge.releases import release
 from installer.model.errors import ExitCode, InstallerError, Problem
+from installer.model.late_pattern import late_pattern
 from installer.plan.goal import GoalPlugin
 from installer.plan.prediction import World
 from installer.yamltext.reading import Unreadable, compose
@@ -122,7 +122,7 @@ def _scalar(node: object) -> str:
 
 
 # What a cluster writes of what has happened; ends of certificates and tokens lie in the future.
-_STAMP = re.compile(
+_STAMP = late_pattern(
     r"\b(?:creationTimestamp|deletionTimestamp|last\w*Time|startTime|startedAt|finishedAt|time)\"?:\s*[\"']?"
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
 )

@@ -6,7 +6,6 @@ Asks no cluster, and writes only what `Generated` holds.
 import difflib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from installer.desired.infrastructure import STAGES, values_of
@@ -16,6 +15,7 @@ from installer.directory.generated import Generated, compare
 from installer.knowledge.chart import orchestrator
 from installer.knowledge.releases import Release
 from installer.model.change import Action, Change, Ref
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 from installer.model.run import RELEASE, Stage
 from installer.programs.connection import Connection

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from installer.cluster.cluster import Cluster
@@ -18,6 +17,7 @@ from installer.flow import (
 from installer.flow.live_instance import described, find
 from installer.flow.live_look import Look, Verdict, skipped
 from installer.knowledge.releases import Release, release
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.report import Report
 

@@ -4,7 +4,7 @@
 """
 
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from installer.apply.hands import Hands, Progress
@@ -21,6 +21,7 @@ from installer.flow.live_secrets import secrets
 from installer.flow.new_run import begun_now
 from installer.flow.published import compared
 from installer.flow.saying import discreet
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.report import Report
 from installer.model.request import InstallRequest, LiveRequest

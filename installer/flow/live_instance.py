@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from installer.cluster.cluster import Lister, Object, Objects
@@ -13,6 +12,7 @@ from installer.instance.operator import INIT_CONTAINER, owned_name
 from installer.instance.version import Version, first, of_image, of_workload
 from installer.instance.view import View
 from installer.model.change import Flavour
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.yamltext.reading import compose
 from installer.yamltext.text import File, Text

@@ -1,6 +1,6 @@
 """What the checks look at, read once, and what they say. Judges nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from installer.cluster.cluster import Cluster, Object, Objects
@@ -9,6 +9,7 @@ from installer.cluster.options import ConnectionOptions
 from installer.cluster.resources import Kind
 from installer.flow.live_instance import Running
 from installer.knowledge.releases import Release
+from installer.model.dataclass import dataclass
 
 Status = Literal["pass", "warn", "fail", "skip"]
 

@@ -1,7 +1,7 @@
 """Observes one RHDH of a cluster: its objects as manifests, which release, which default file. Writes nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from installer.cluster.cluster import Cluster, Lister, Object, Objects
@@ -20,6 +20,7 @@ from installer.instance.stored_release import StoredRelease, newest
 from installer.instance.version import of_chart
 from installer.instance.view import view
 from installer.knowledge.releases import Release, release
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 from installer.model.run import Target
 from installer.plan.prediction import World

@@ -1,7 +1,7 @@
 """Plans an installation on a cluster: looks at everything once and decides. Writes nothing."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from installer.apply.releases import refuse_pending
@@ -21,6 +21,7 @@ from installer.flow.published import Compared
 from installer.instance.instance import HelmHome
 from installer.instance.live import path_of
 from installer.model.change import Change, Ref
+from installer.model.dataclass import dataclass
 from installer.model.request import InstallRequest, LiveRequest
 from installer.model.run import MANAGER, Edit, Infrastructure, Run, Step, Upgrade, Verify, Writes, content
 from installer.plan.changes import Updated

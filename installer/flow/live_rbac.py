@@ -1,7 +1,6 @@
 """The roles that a command needs, as manifests to be applied. Contacts no cluster."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import yaml
@@ -9,6 +8,7 @@ import yaml
 from installer.flow.audit_permissions import needed_to_audit
 from installer.flow.live_permissions import Scope, needed
 from installer.model.change import Flavour
+from installer.model.dataclass import dataclass
 from installer.model.permission import Permission
 from installer.model.report import Report
 

@@ -1,7 +1,6 @@
 """What of the Orchestrator is on a cluster through us, and what of it goes or stays in an uninstall. Writes nothing."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from installer.apply.journal import label_of
@@ -29,6 +28,7 @@ from installer.flow.live_instance import Running
 from installer.flow.live_strangers import strangers
 from installer.instance.stored_release import StoredRelease, labels, newest
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 from installer.model.run import MANAGER, RELEASE
 
 CLAIM = Kind("", "PersistentVolumeClaim")

@@ -1,6 +1,7 @@
 """What a plan for a cluster says to people and programs, and what stands in its way. Plans and writes nothing."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from installer.flow.live_planning import Prepared
@@ -26,7 +27,7 @@ def report_of(prepared: Prepared, request: InstallRequest) -> Report:
         "instance": described(instance, request.rhdh_version),
         "steps": [{"name": name_of(step), "state": "pending"} for step in prepared.run.steps],
         "release": observed.world.release.version,
-        "preview": preview_view(prediction),
+        "preview": partial(preview_view, prediction),
         "notes": list(map(mask_message, prepared.notes)),
         "hashes": prepared.hashes.view() if prepared.hashes else [],
     }

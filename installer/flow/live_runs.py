@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from installer.apply.hands import Hands, Progress
 from installer.apply.header import Header, Mark
@@ -15,6 +15,7 @@ from installer.flow.live_instance import Running, described, find
 from installer.flow.live_journal import chosen, unfinished
 from installer.flow.saying import discreet
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.permission import Permission
 from installer.model.report import Report

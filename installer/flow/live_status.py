@@ -1,7 +1,7 @@
 """What of the Orchestrator is there and works, in ten requests at most. Judges no configuration and writes nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from installer.cluster.cluster import Cluster, Object, Objects
@@ -11,6 +11,7 @@ from installer.cluster.resources import Kind
 from installer.flow.live_instance import Running, Seen, described, find
 from installer.knowledge.packages import csv_package, ours
 from installer.knowledge.releases import Release, minors, release
+from installer.model.dataclass import dataclass
 from installer.model.errors import InstallerError, Problem
 from installer.model.report import Report
 from installer.plan.readiness import Readiness, Waiting, by_condition, rollout, why_not

@@ -5,7 +5,6 @@ RHDH's own configuration is not touched: `undo` puts that back.
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
 
 from installer.apply.hands import Hands, Progress
@@ -24,6 +23,7 @@ from installer.flow.live_permissions import needed
 from installer.flow.live_removals import Deletion, Kept, Release, Removal, Told, occupied, removals
 from installer.flow.saying import discreet
 from installer.model.change import Change, Ref
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.permission import Permission
 from installer.model.report import Report

@@ -2,13 +2,13 @@
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from installer.desired.build import plugins as release_plugins
 from installer.instance.instance import Instance
 from installer.instance.manifests import Manifests
 from installer.knowledge.releases import Release, release
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 from installer.plan.goal import GoalPlugin
 from installer.plan.prediction import World

@@ -8,11 +8,11 @@ import gzip
 import json
 import os
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
 from installer import __version__
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.model.recorded import VERSION, from_data, to_data
 from installer.model.run import Run, Step, Target, name_of

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from installer.knowledge.denied import denied
 from installer.knowledge.releases import Release, minors, release
+from installer.model.dataclass import dataclass
 from installer.model.errors import InstallerError
 from installer.model.registry_request import RegistryRequest
 from installer.registries import npmrc as npm_settings

@@ -14,7 +14,7 @@ start with is refused by both simulators (FINDINGS), what a controller would tak
 
 import os.path
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,7 @@ from installer.flow.plugins_source import OnCluster, OnDirectory, OnFile, Source
 from installer.flow.views import preview_view
 from installer.instance.instance import Layer
 from installer.model.change import Change
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem
 from installer.model.report import Report
 from installer.model.request import InstallRequest, LiveRequest

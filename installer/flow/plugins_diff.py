@@ -1,7 +1,7 @@
 """Shows what the defaults of two releases change for a configuration: `plugins diff`. Writes nothing, asks nobody."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from installer.desired.defaults import known_defaults
@@ -12,6 +12,7 @@ from installer.flow.views import failure_view
 from installer.instance.instance import Layer, Region
 from installer.knowledge.aliases import npm_name
 from installer.knowledge.releases import Release, release
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem
 from installer.model.report import Report
 from installer.model.request import ConfigRequest

@@ -5,12 +5,13 @@ tells what is newer, but for the Orchestrator's images, whose digests of each re
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from installer.flow.plugins_asking import Asked
 from installer.flow.plugins_list import Judged
 from installer.flow.plugins_standing import Prospect, Standing, left, of_orchestrator, unknown, unsatisfied
 from installer.knowledge.releases import Release
+from installer.model.dataclass import dataclass
 from installer.model.errors import InstallerError
 from installer.plugins.identity import OCI, name_of
 from installer.registries import oci_reference

@@ -1,6 +1,5 @@
 """Lists the plugins of a configuration, with what is known of their hashes: `plugins list`. Asks no registry."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from installer.flow.plugins_source import Progress, plugins_of
@@ -8,6 +7,7 @@ from installer.flow.saying import discreet
 from installer.integrity import rhdh_accepts
 from installer.knowledge import hashes
 from installer.knowledge.aliases import npm_name, npm_version
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem
 from installer.model.report import Report
 from installer.model.request import ConfigRequest

@@ -5,7 +5,7 @@ The lock stands beside the file or at the root of the directory; of a cluster in
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +15,7 @@ from installer.flow.plugins_pinning import Pinned, configured, lock_from, pin
 from installer.flow.plugins_source import OnCluster, OnDirectory, OnFile, Progress, Source, plugins_of
 from installer.flow.saying import discreet
 from installer.model.change import Change
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.lock import LOCK_FILE, Lock, Locked
 from installer.model.place import Place

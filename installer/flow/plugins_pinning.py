@@ -1,13 +1,14 @@
 """What registries say of each plugin that is on, held fast: version, address, hash, digest. Writes nothing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from installer.flow import plugins_images
 from installer.flow.plugins_asking import Asked, ask, policy_of
 from installer.flow.plugins_source import Source
 from installer.integrity import rhdh_accepts
 from installer.knowledge.aliases import npm_name, npm_version
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.lock import UNSIGNED, Lock, Locked, lock_of
 from installer.model.registry_request import RegistryRequest

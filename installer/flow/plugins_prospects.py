@@ -5,13 +5,13 @@ The Orchestrator's plugins move together; every other one by itself. What no reg
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from installer.flow.plugins_asking import Asked, ask, policy_of
 from installer.flow.plugins_published import judged_by, tarball
 from installer.flow.plugins_source import Source
 from installer.flow.plugins_standing import Prospect, Standing, left, of_orchestrator, stays, unknown, unsatisfied
 from installer.knowledge.aliases import npm_name, npm_version
+from installer.model.dataclass import dataclass
 from installer.model.errors import InstallerError
 from installer.model.registry_request import RegistryRequest
 from installer.plugins.identity import OCI

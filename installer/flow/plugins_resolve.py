@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from installer.flow.plugins_asking import Asked, ask, npm_config, policy_of
 from installer.flow.saying import discreet
 from installer.knowledge.releases import Release, release
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.registry_request import RegistryRequest
 from installer.model.report import Report

@@ -5,7 +5,7 @@ import binascii
 import os.path
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from yaml.nodes import ScalarNode
@@ -15,6 +15,7 @@ from installer.instance.instance import Document, HelmHome, Instance, Layer, Pla
 from installer.instance.layers import NPMRC, read_includes
 from installer.instance.manifests import Manifests
 from installer.knowledge.releases import Release, minors, release
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem, fail
 from installer.model.request import ConfigRequest
 from installer.plan.draft import Draft

@@ -1,11 +1,12 @@
 """A plugin as it stands in a configuration, and what may become of it. Asks nobody and decides nothing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from installer.flow.plugins_list import Judged, current_of
 from installer.flow.plugins_source import Source
 from installer.knowledge.aliases import npm_name, npm_version, role, role_of
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.place import Place
 from installer.plan.draft import Draft

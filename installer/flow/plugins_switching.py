@@ -1,7 +1,6 @@
 """Switches plugins on and off, and takes their entries out: `plugins enable`, `disable`, `remove`. Prints nothing."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +11,7 @@ from installer.flow.plugins_source import Source, plugins_of
 from installer.flow.saying import discreet
 from installer.instance.instance import Layer
 from installer.knowledge.aliases import npm_name, npm_version, role, role_of
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.report import Report
 from installer.model.request import ConfigRequest

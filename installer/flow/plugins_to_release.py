@@ -5,7 +5,7 @@ release of before, the new text as the new one. Adds no plugin, and leaves app-c
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from installer.desired.build import build
@@ -21,6 +21,7 @@ from installer.flow.views import failure_view
 from installer.instance.instance import Layer, Region
 from installer.knowledge.aliases import npm_name, role_of
 from installer.knowledge.releases import Release, release
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem, fail
 from installer.model.report import Report
 from installer.model.request import ConfigRequest, InstallRequest

@@ -1,7 +1,6 @@
 """Moves plugins to other versions: `plugins upgrade`. Edits version and hash, or tag or digest, and nothing else."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from installer.flow.installation import Confirm, Progress
@@ -13,6 +12,7 @@ from installer.flow.plugins_standing import Prospect, Standing, left, of_orchest
 from installer.flow.saying import discreet
 from installer.instance.instance import Layer
 from installer.knowledge.aliases import npm_name
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.registry_request import RegistryRequest
 from installer.model.report import Report

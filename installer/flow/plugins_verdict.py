@@ -1,11 +1,11 @@
 """What is to be said of a plugin whose package was looked at: the state of its hash, for programs and for people."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from installer.flow.plugins_list import Judged, judged, view
 from installer.flow.plugins_source import Source
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem
 from installer.plugins.outcome import EffectivePlugin
 from installer.registries.tarball_checks import Check, Verified

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import Problem
 from installer.plan.prediction import Prediction
 from installer.registries.verdict import (

@@ -1,7 +1,6 @@
 """Releases of RHDH's chart that Argo CD installs: Applications and ApplicationSets. Changes nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from installer.instance.chart import (
     TEMPLATE,
@@ -21,6 +20,7 @@ from installer.instance.gitops import application_sources, application_specs
 from installer.instance.instance import Document
 from installer.instance.objects import Objects
 from installer.instance.view import View
+from installer.model.dataclass import dataclass
 from installer.model.errors import InstallerError
 
 

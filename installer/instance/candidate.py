@@ -1,9 +1,9 @@
 """One RHDH that a directory may be about, before it is read in full. Reads nothing itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from installer.instance.instance import Instance
+from installer.model.dataclass import dataclass
 from installer.model.place import Place
 
 

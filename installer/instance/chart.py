@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from posixpath import basename, dirname, join, normpath
 from typing import Literal
 
@@ -12,15 +12,17 @@ from installer.instance.instance import Document, ManagedBy
 from installer.instance.objects import Objects, embedded
 from installer.instance.version import of_chart
 from installer.instance.view import View, view
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.reading import EMBEDDED_LIMIT, QUOTED, Unreadable, compose
 from installer.yamltext.text import Text
 
 CHARTS = frozenset({"redhat-developer-hub", "rhdh", "developer-hub"})
 DEPENDENCY_KEYS = ("redhat-developer-hub", "rhdh", "developer-hub", "backstage")
 BACKSTAGE_KEYS = ("app", "backend", "catalog", "auth", "integrations", "permission", "orchestrator", "dynamicPlugins")
-TEMPLATE = re.compile(r"\{\{.*?\}\}")
-_RHDH_REPOSITORY = re.compile(r"rhdh|developer-hub|redhat-developer|openshift-helm-charts", re.IGNORECASE)
+TEMPLATE = late_pattern(r"\{\{.*?\}\}")
+_RHDH_REPOSITORY = late_pattern(r"rhdh|developer-hub|redhat-developer|openshift-helm-charts", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ Holds what was found; does not search and does not decide what to change.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from yaml.nodes import Node
 
 from installer.model.change import Flavour, Owner, Ref
+from installer.model.dataclass import dataclass
 from installer.model.errors import Problem
 from installer.yamltext.text import Text
 

@@ -2,7 +2,6 @@
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from yaml.nodes import MappingNode, ScalarNode
@@ -10,6 +9,7 @@ from yaml.nodes import MappingNode, ScalarNode
 from installer.instance.instance import Document
 from installer.instance.manifests import Manifests
 from installer.instance.view import View, view
+from installer.model.dataclass import dataclass
 from installer.yamltext.reading import EMBEDDED_LIMIT, Unreadable, compose
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")

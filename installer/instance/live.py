@@ -6,7 +6,7 @@ An object is shown as the YAML that `kubectl get -o yaml` would give; every valu
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import yaml
@@ -15,6 +15,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from installer.instance.instance import Document
 from installer.instance.manifests import Manifests
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 from installer.yamltext.reading import compose
 from installer.yamltext.text import File, Text
 

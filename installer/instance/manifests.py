@@ -6,10 +6,11 @@ Holds and looks up; does not open files and does not know RHDH.
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from installer.instance.instance import Document
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem
 from installer.model.place import Place
 from installer.yamltext.reading import Unreadable

@@ -2,7 +2,7 @@
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from yaml.nodes import ScalarNode
@@ -12,6 +12,7 @@ from installer.instance.kustomize import Generator, Kustomizations
 from installer.instance.manifests import Manifests
 from installer.instance.view import View, refuse_duplicates, view
 from installer.model.change import Owner, Ref
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.place import Place
 from installer.yamltext.reading import EMBEDDED_LIMIT

@@ -2,7 +2,6 @@
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from installer.instance.candidate import Candidate
@@ -22,6 +21,7 @@ from installer.instance.operator import CONTAINER, INIT_CONTAINER, containers
 from installer.instance.variables import Environment
 from installer.instance.version import of_workload
 from installer.instance.view import View, refuse_duplicates, view
+from installer.model.dataclass import dataclass
 from installer.model.errors import Problem
 
 KINDS = ("Deployment", "StatefulSet")

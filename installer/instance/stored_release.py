@@ -6,9 +6,10 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
 
 # Of every Secret that holds a revision: https://helm.sh/docs/topics/advanced/#storage-backends

@@ -1,11 +1,12 @@
 """The environment of a container, as far as manifests tell it. Never holds a value that comes from a Secret."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from installer.instance.instance import Variables
 from installer.instance.objects import Objects, Source, refuse_values
 from installer.instance.view import View
+from installer.model.dataclass import dataclass
 from installer.yamltext.text import Text
 
 

@@ -5,19 +5,20 @@ Does not guess: what does not say a release gives none.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from installer.instance.manifests import Manifests
 from installer.instance.view import View, view
 from installer.knowledge.releases import minors, release
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 
 CHART = "redhat-developer-hub"
-_RHDH_IMAGE = re.compile(r"rhdh|developer-hub|backstage-showcase", re.IGNORECASE)
-_TAG = re.compile(r"^v?([12]\.\d+(?:\.\d+)?)(?=$|[-._+])")
-_RANGE = re.compile(r"^(?:redhat-developer-hub-|backstage-|release-|[~^=v ])*(\d+)\.(\d+)(?:\.(\d+))?")
-_CSV = re.compile(r"^rhdh-operator\.v(\d+\.\d+\.\d+)")
-_CHANNEL = re.compile(r"^fast-(\d+\.\d+)$")
+_RHDH_IMAGE = late_pattern(r"rhdh|developer-hub|backstage-showcase", re.IGNORECASE)
+_TAG = late_pattern(r"^v?([12]\.\d+(?:\.\d+)?)(?=$|[-._+])")
+_RANGE = late_pattern(r"^(?:redhat-developer-hub-|backstage-|release-|[~^=v ])*(\d+)\.(\d+)(?:\.(\d+))?")
+_CSV = late_pattern(r"^rhdh-operator\.v(\d+\.\d+\.\d+)")
+_CHANNEL = late_pattern(r"^fast-(\d+\.\d+)$")
 
 
 @dataclass(frozen=True)

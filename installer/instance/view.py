@@ -1,12 +1,12 @@
 """A node of a text, and the way from its document's root to it. Looks; constructs no values, changes nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from installer.instance.instance import Document, Path, Region
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 from installer.model.place import Place
 from installer.yamltext.reading import PLAIN, QUOTED

@@ -1,18 +1,19 @@
 """Which plugin a package string means, whatever its scope, form or registry. Prefers no name."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 from urllib.parse import unquote
 
 from installer.knowledge import reading
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 
-_NPM = re.compile(r"(?P<name>(?:@[^/@\s]+/)?[^/@\s]+)(?:@(?P<version>[^\s]*))?")
-_ALIAS = re.compile(r"(?:@[^/@\s]+/)?[^/@\s]+@npm:(?P<spec>\S+)")
+_NPM = late_pattern(r"(?P<name>(?:@[^/@\s]+/)?[^/@\s]+)(?:@(?P<version>[^\s]*))?")
+_ALIAS = late_pattern(r"(?:@[^/@\s]+/)?[^/@\s]+@npm:(?P<spec>\S+)")
 # <registry>/@scope/name/-/name-1.0.0.tgz; Artifactory and GitLab repeat the scope before the file.
-_TARBALL = re.compile(r"(?P<name>@[^/]+/[^/]+)/-/(?:@[^/]+/)?(?P<file>[^/]+)\.tgz")
-_FILE = re.compile(r"(?P<stem>.+?)-(?P<version>\d+\.\d+\.\d+[^/]*)")
+_TARBALL = late_pattern(r"(?P<name>@[^/]+/[^/]+)/-/(?:@[^/]+/)?(?P<file>[^/]+)\.tgz")
+_FILE = late_pattern(r"(?P<stem>.+?)-(?P<version>\d+\.\d+\.\d+[^/]*)")
 _LOCAL = ("./", "../", "/", "dynamic-plugins/")
 _OCI = "oci://"
 _REF = "ref://"

@@ -1,13 +1,13 @@
 """Our own chart's files, as they are packaged. Renders nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from installer.knowledge import reading
 from installer.knowledge.location import data_folder
+from installer.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,11 +1,11 @@
 """Versions and registries that are never chosen. Does not choose others."""
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from installer.knowledge import reading
 from installer.knowledge.aliases import role_of
+from installer.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """What is known about integrity strings. Knows published pairs only: an unseen hash may be right."""
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
 from installer.knowledge import reading
+from installer.model.dataclass import dataclass
 
 Judgement = Literal["good", "wrong", "unverified"]
 

@@ -1,10 +1,10 @@
 """The vendor's compatibility table. Does not judge a cluster: that is for whoever knows its versions."""
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
 from installer.knowledge import reading
+from installer.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,14 @@
 """The operators that the Orchestrator needs, under every name that a release knows them by. Asks nobody."""
 
-from functools import cache
-
-from installer.knowledge.releases import minors, release
+from installer.knowledge import reading
 
 _ROLES = ("serverless", "logic")
 
 
-@cache
 def ours(role: str | None = None) -> tuple[str, ...]:
     """The packages of one role (`serverless`, `logic`) or of both, oldest name first."""
-    roles = [role] if role else list(_ROLES)
-    named = [
-        release(minor).operators[one].package for one in roles for minor in minors() if one in release(minor).operators
-    ]
-    return tuple(dict.fromkeys(named))
+    known = reading.shared("packages")
+    return tuple(package for one in ([role] if role else _ROLES) for package in known[one])
 
 
 def csv_package(name: str) -> str:

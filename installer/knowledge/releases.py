@@ -1,17 +1,17 @@
 """RHDH's releases: one per folder of configmaps/. Knows none by name and decides nothing about them."""
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
 from installer.knowledge import matrix, reading
 from installer.knowledge.location import data_folder
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
+from installer.model.late_pattern import late_pattern
 
-_FORM = re.compile(r"v?(?P<minor>(?:0|[1-9][0-9]{0,5})\.(?:0|[1-9][0-9]{0,5}))(?:\.(?P<patch>0|[1-9][0-9]{0,5}))?")
+_FORM = late_pattern(r"v?(?P<minor>(?:0|[1-9][0-9]{0,5})\.(?:0|[1-9][0-9]{0,5}))(?:\.(?P<patch>0|[1-9][0-9]{0,5}))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What a plan would do to the world, object by object. Does not do it."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from installer.model.dataclass import dataclass
 
 Action = Literal["create", "update", "delete"]
 Owner = Literal["person", "operator", "helm", "argocd", "flux", "kustomize"]

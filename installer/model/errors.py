@@ -1,9 +1,9 @@
 """Exit codes, problems and the one root of all our errors. Does not print and does not exit."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 
+from installer.model.dataclass import dataclass
 from installer.model.place import Place
 
 

@@ -1,8 +1,8 @@
 """What `plugins lock` holds fast of each plugin, as plain data. Reads no file and asks no registry."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from installer.model.dataclass import dataclass
 from installer.model.place import Place
 
 # Beside the file it is about, or at the root of the directory.

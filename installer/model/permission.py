@@ -1,6 +1,6 @@
 """One verb on one resource, as RBAC spells them. Asks nobody whether it is given."""
 
-from dataclasses import dataclass
+from installer.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

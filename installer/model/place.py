@@ -1,6 +1,6 @@
 """Places in files: where a value stands, for people. Does not read files."""
 
-from dataclasses import dataclass
+from installer.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,7 +1,8 @@
 """How registries are to be asked, as plain data. Knows no command line and asks nobody."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from installer.model.dataclass import dataclass
 
 Freshness = Literal["cached", "offline", "refresh", "uncached"]
 

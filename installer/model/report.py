@@ -1,10 +1,11 @@
 """The answer of a command, before it is rendered as text, JSON or YAML. Does not render."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from installer.model.change import Change
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem, first_of
 
 

@@ -1,6 +1,6 @@
 """What a command was asked to do, as plain data. Knows no command line and reads no file."""
 
-from dataclasses import dataclass
+from installer.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

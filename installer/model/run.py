@@ -4,10 +4,10 @@ A run is written to its journal before its first step, so everything in here sur
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from installer.model.change import Flavour, Ref
+from installer.model.dataclass import dataclass
 
 Content = Mapping[str, Any]
 Stage = Literal["operators", "knative", "platform"]

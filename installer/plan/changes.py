@@ -2,9 +2,9 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from installer.model.change import Change
+from installer.model.dataclass import dataclass
 from installer.plan.draft import Draft, Touched
 from installer.yamltext.redaction import mask_characters
 from installer.yamltext.text import File

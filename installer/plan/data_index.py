@@ -6,11 +6,12 @@ neither says it and app-config does.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from installer.instance.instance import Instance, Layer
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
+from installer.model.late_pattern import late_pattern
 from installer.model.place import Place
 from installer.plan.draft import Draft, Touched
 from installer.plan.entry import Entry, entries_of, is_on
@@ -23,10 +24,10 @@ from installer.yamltext.patch import Branch, Drop, Set
 URL = ("orchestrator", "dataIndexService", "url")
 DEV_MODE = ("orchestrator", "sonataFlowService")
 CARRIERS = ("orchestrator-backend", "scaffolder-orchestrator")
-_SERVICE = re.compile(
+_SERVICE = late_pattern(
     r"https?://sonataflow-platform-data-index-service(?:\.([a-z0-9-]+))?(?:\.svc(?:\.cluster\.local)?)?(?::80)?/?\Z"
 )
-_LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal)(?::\d+)?(?:/|\Z)")
+_LOCAL = late_pattern(r"https?://(?:localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal)(?::\d+)?(?:/|\Z)")
 # What the upstream document's dev mode says; whatever stands beside it is a person's own.
 _SAMPLE: dict[str, Any] = {
     "baseUrl": {"http://localhost"},

@@ -6,10 +6,11 @@ package, directory in RHDH's image and image share.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from installer.knowledge.aliases import npm_name, npm_version, role_of
+from installer.model.dataclass import dataclass
 from installer.plugins.identity import INHERIT, OCI, name_of
 from installer.plugins.outcome import EffectivePlugin
 from installer.yamltext.values import same

@@ -4,7 +4,7 @@ Everything happens on data; files are written elsewhere. One `Draft` serves one 
 """
 
 import difflib
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from yaml.nodes import MappingNode, Node, SequenceNode
 
 from installer.instance.instance import Path, Region
 from installer.model.change import Owner, Ref
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.place import Place
 from installer.plan.proof import prove

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from yaml.nodes import MappingNode
@@ -10,6 +9,7 @@ from yaml.nodes import MappingNode
 from installer.instance.instance import Layer
 from installer.knowledge.aliases import npm_name, npm_version, role
 from installer.knowledge.hashes import known, verdict
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 from installer.model.place import Place
 from installer.plan.draft import Draft, Touched, node_at
@@ -259,6 +259,8 @@ class EntryPlanner:
                 continue
             if isinstance(planned, Branch) and {"package", "integrity"} & set(planned.members):
                 continue
+            if self.goal.release.pins.get(name, {}).get(version) == integrity:
+                continue  # the release's own: what else is known need not be read
             found = verdict(name, version, integrity)
             right = known(name, version)
             if found and found.judgement == "wrong" and right:

@@ -1,10 +1,10 @@
 """One entry of dynamic-plugins.yaml as data, and what includes bring. Decides nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from installer.knowledge.aliases import role_of
+from installer.model.dataclass import dataclass
 from installer.plugins.behaviour import Behaviour
 from installer.plugins.switches import is_off
 from installer.yamltext.values import Schema

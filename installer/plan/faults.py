@@ -1,9 +1,10 @@
 """Which container of a pod will not come up, and what its log's last words are, as pure functions. Reads nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
+
+from installer.model.dataclass import dataclass
 
 Object = Mapping[str, Any]
 

@@ -1,12 +1,12 @@
 """Which package string an entry should have, and whether the one it has may stay. Changes nothing."""
 
 import re
-from dataclasses import dataclass
 
 from installer.instance.instance import Layer
 from installer.integrity import rhdh_accepts
 from installer.knowledge.aliases import npm_name, npm_version, role_of
 from installer.knowledge.denied import denied
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 from installer.plan.draft import Draft
 from installer.plan.entry import DEFAULT_FILE, Entry, Included

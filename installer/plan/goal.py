@@ -1,10 +1,10 @@
 """What an installation shall end in, for one instance: data that `desired` builds and the planners aim at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from installer.knowledge.releases import Release
+from installer.model.dataclass import dataclass
 
 DATA_INDEX = "http://sonataflow-platform-data-index-service"
 

@@ -3,11 +3,10 @@
 Returns layers to plan on; a layer that does not exist yet is a new file of the draft.
 """
 
-from dataclasses import dataclass
-
 from installer.instance.instance import Document, HelmHome, Instance, Layer, OperatorHome, PlainHome, Region
 from installer.instance.manifests import Manifests
 from installer.model.change import Owner, Ref
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 from installer.plan.draft import Draft, NewFile, Touched
 from installer.yamltext.patch import Branch, Set

@@ -1,8 +1,8 @@
 """Chooses the one InstallPlan that may be approved, by what it holds and its generation. Approves nothing."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 from installer.model.run import Operator
 from installer.plan.olm import Object, address, is_going, name_of, space, status

@@ -3,12 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from installer.instance.instance import HelmHome, Layer
 from installer.knowledge.aliases import role_of
 from installer.model.change import Flavour
+from installer.model.dataclass import dataclass
 from installer.model.run import Edit, Infrastructure, Operator, Operators, Rollout, Stage, Step, Target, Upgrade, Verify
 from installer.model.run import Writes as Written
 from installer.plan.draft import Draft

@@ -5,13 +5,13 @@ Source: upstream documents for RHDH 1.5/1.6 ("existing RHDH"), issue redhat-deve
 
 import base64
 import binascii
-from dataclasses import dataclass
 from typing import Any
 
 from yaml.nodes import ScalarNode
 
 from installer.instance.instance import HelmHome, Instance, OperatorHome, PlainHome, Region
 from installer.model.change import Ref
+from installer.model.dataclass import dataclass
 from installer.plan.draft import Draft, NewFile, Touched
 from installer.plan.goal import Goal
 from installer.plan.homes import INIT_CONTAINER, Homes

@@ -1,17 +1,17 @@
 """Where a lock and a configuration, or a lock and a newer one, do not agree. Asks nobody and changes nothing."""
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem
+from installer.model.late_pattern import late_pattern
 from installer.model.lock import UNSIGNED, Lock, Locked
 from installer.model.place import Place
 from installer.plan.defaults_diff import version_of
 
 # An address is where something was found, not what it is: the same bytes from a mirror are no difference.
 _COMPARED = ("version", "integrity", "digest")
-_EXACT = re.compile(r"\d+\.\d+\.\d+(?:-[^+\s]+)?")
+_EXACT = late_pattern(r"\d+\.\d+\.\d+(?:-[^+\s]+)?")
 _RELOCK = "rhdh-orchestrator plugins lock"
 
 

@@ -3,7 +3,6 @@
 One order, one spelling: the same lock is the same text, so that Git shows what changed and nothing else.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, get_args
@@ -13,6 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from installer.integrity import rhdh_accepts
 from installer.model.errors import ExitCode, InstallerError, fail
+from installer.model.late_pattern import late_pattern
 from installer.model.lock import SCHEMA_VERSION, UNSIGNED, Lock, Locked, Source, lock_of
 from installer.model.place import Place
 from installer.plan.rendering import dump
@@ -22,7 +22,7 @@ from installer.yamltext.values import Schema, construct, key_text
 HEAD = "# Written by rhdh-orchestrator plugins lock; edit dynamic-plugins.yaml and run it again.\n"
 _KEYS = ("package", "name", "source", "version", "resolved", "integrity", "digest", "signature", "reason")
 _NEEDED = ("package", "name", "source")
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
+_DIGEST = late_pattern(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 
 
 def written(lock: Lock) -> str:

@@ -1,8 +1,8 @@
 """Which plugins of a configuration a name means: package, npm name, image, directory, alias. Changes nothing."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
+from installer.model.dataclass import dataclass
 from installer.plan.defaults_diff import identity, without_version
 from installer.plan.entry import Entry, is_on
 from installer.plugins.behaviour import Behaviour

@@ -1,10 +1,10 @@
 """OLM as one snapshot: what is subscribed, installed, grouped, served, planned. Reads nothing and judges nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from installer.knowledge.packages import csv_package
+from installer.model.dataclass import dataclass
 from installer.model.run import RELEASE
 
 Object = Mapping[str, Any]

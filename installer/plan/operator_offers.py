@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from installer.knowledge.packages import csv_version, minor_of
 from installer.knowledge.releases import Operator
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem
 from installer.plan.olm import Object, Olm, address, name_of, space, status
 

@@ -1,9 +1,9 @@
 """Where one operator stands on its way to Succeeded, and the next thing to do about it. Does nothing itself."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.run import Operator
 from installer.plan.install_plans import AlreadyApproved, Approve, Wait, choose

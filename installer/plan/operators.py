@@ -1,12 +1,12 @@
 """Decides which operators are installed, where, and what our chart's values say of them. Subscribes to nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from installer.knowledge import releases
 from installer.knowledge.packages import ours
 from installer.knowledge.releases import Release
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.run import Operator
 from installer.plan.install_plans import awaits_approval, choose, csvs_of, generation

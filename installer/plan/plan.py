@@ -1,13 +1,14 @@
 """The plan of an installation: every planner in its order, then the prediction. Pure: data in, data out."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from installer.instance.instance import HelmHome, Layer
 from installer.instance.manifests import Manifests
 from installer.knowledge.aliases import npm_name, role, role_of
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 from installer.plan.data_index import DataIndexPlanner
 from installer.plan.draft import Draft, Touched, node_at
 from installer.plan.entries import EntryPlanner
@@ -20,7 +21,7 @@ from installer.plan.prediction import Prediction, World, in_force, included, pre
 from installer.plan.settings import SettingsPlanner, at, leaves
 from installer.yamltext.patch import Branch, Set
 
-VARIABLE = re.compile(r"\$\{(\w+)\}")
+VARIABLE = late_pattern(r"\$\{(\w+)\}")
 NEW_PLUGINS = "includes:\n  - dynamic-plugins.default.yaml\n"
 
 

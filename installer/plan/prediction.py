@@ -4,11 +4,12 @@ Predicts; changes nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from installer.instance.instance import HelmHome, Instance, Layer
 from installer.knowledge.releases import Release
+from installer.model.dataclass import dataclass
 from installer.model.place import Place
 from installer.plan.draft import Draft
 from installer.plan.entry import DEFAULT_FILE, Included, entries_of

@@ -1,9 +1,9 @@
 """Whether one object of the cluster is ready, as a pure function of it. Reads nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from installer.model.dataclass import dataclass
 from installer.plan.faults import fault
 
 Object = Mapping[str, Any]

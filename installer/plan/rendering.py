@@ -5,12 +5,13 @@ A text of its own is taken as it is; a region of Helm values is written out, as 
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from installer.instance.instance import HelmHome, Instance, Layer
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 from installer.model.place import Place
 from installer.plan.draft import Draft
 from installer.yamltext.emit import Style, block
@@ -18,7 +19,7 @@ from installer.yamltext.reading import compose
 from installer.yamltext.text import index_of
 from installer.yamltext.values import Schema, construct, is_merge, key_text
 
-_STRING_TEMPLATE = re.compile(r"\{\{-?\s*(?:\"((?:[^\"\\]|\\.)*)\"|`([^`]*)`)\s*-?\}\}")
+_STRING_TEMPLATE = late_pattern(r"\{\{-?\s*(?:\"((?:[^\"\\]|\\.)*)\"|`([^`]*)`)\s*-?\}\}")
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ Reads the effective configuration that was simulated; does not simulate by itsel
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from installer.instance.instance import Instance, Layer
+from installer.model.dataclass import dataclass
 from installer.model.place import Place
 from installer.plan.draft import Draft, Touched
 from installer.plan.goal import Goal

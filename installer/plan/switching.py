@@ -1,12 +1,12 @@
 """Entries of a main dynamic-plugins file switched on or off, added and taken out, in the text. Decides none of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from yaml.nodes import SequenceNode
 
 from installer.instance.instance import Layer
+from installer.model.dataclass import dataclass
 from installer.plan.draft import Draft, Touched, node_at
 from installer.plan.entry import Entry, schema_of
 from installer.plan.versions_edits import Remove, edit_entries

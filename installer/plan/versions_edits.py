@@ -4,10 +4,10 @@ Each changes the tokens it names: comments, quotes, order, anchors and every oth
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from installer.instance.instance import Layer
+from installer.model.dataclass import dataclass
 from installer.plan.draft import Draft, Touched
 from installer.plan.entries import escaped
 from installer.plan.entry import schema_of

@@ -3,11 +3,12 @@
 The flags are data: `configmaps/shared/installers.yaml` says what each means and which family has which.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from installer.knowledge.reading import shared
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 
 

@@ -8,6 +8,7 @@ import binascii
 import re
 from typing import Any
 
+from installer.model.late_pattern import late_pattern
 from installer.plugins.behaviour import Behaviour
 from installer.plugins.documents import crash
 from installer.plugins.identity import INHERIT, LOCAL, OCI
@@ -16,10 +17,10 @@ from installer.plugins.run import Held, Run
 ALGORITHMS = ("sha512", "sha384", "sha256")
 _LENGTHS = {"sha512": 64, "sha384": 48, "sha256": 32}
 # What npm can fetch from; any other scheme is "unsupported".
-_SCHEME = re.compile(r"(?:git\+)?([a-z]+):", re.IGNORECASE)
+_SCHEME = late_pattern(r"(?:git\+)?([a-z]+):", re.IGNORECASE)
 _FETCHED = frozenset(("http", "https", "git", "git+http", "git+https", "git+ssh", "git+file", "git+rsync", "git+ftp"))
 _OTHERS = frozenset(("file", "npm", "github", "gitlab", "bitbucket", "gist", "ssh", "git+github"))
-_LONE_DIGEST = re.compile(r"@sha256:(?![0-9a-f]{64}\Z)(.*)", re.DOTALL)
+_LONE_DIGEST = late_pattern(r"@sha256:(?![0-9a-f]{64}\Z)(.*)", re.DOTALL)
 
 
 class Fault(Exception):

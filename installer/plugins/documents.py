@@ -7,12 +7,13 @@ libyaml finds a fault: verdict, values and words are always the pure loader's.
 
 import io
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 from installer.plugins.behaviour import Behaviour
 from installer.plugins.outcome import Failure, Origin
 from installer.yamltext.reading import Unreadable, compose, guard
@@ -24,7 +25,7 @@ _Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # Where libyaml and the pure loader may differ: tabs, directives, characters other than plain text, keys with `?`,
 # a tag without a name, and in flow collections a colon without a blank after it or a question mark.
-_DOUBTFUL = re.compile(
+_DOUBTFUL = late_pattern(
     r"[^\n -~\xa0-\u024f\u0370-\u1fff\u2010-\u2027\u2030-\u2bff\u3040-\ud7ff]"
     r"|^[ ]*(?:-[ ]+)*\?"
     r"|^%"
@@ -33,8 +34,8 @@ _DOUBTFUL = re.compile(
     r"|!(?:[ \n]|\Z)",
     re.MULTILINE,
 )
-_FLOW = re.compile(r"[\[{,]")
-_DOUBTFUL_FLOW = re.compile(r":[^ ]|\?|:$|,,|[\[{][ ]*,")
+_FLOW = late_pattern(r"[\[{,]")
+_DOUBTFUL_FLOW = late_pattern(r":[^ ]|\?|:$|,,|[\[{][ ]*,")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ Does not look at anything but the string.
 """
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
+from installer.model.dataclass import dataclass
 from installer.plugins.behaviour import Behaviour
 
 OCI = "oci://"

@@ -1,8 +1,9 @@
 """JavaScript's ways with parsed YAML: equality, text, order of keys, words of its errors. Does not read YAML."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
+
+from installer.model.late_pattern import late_pattern
 
 # Names every object answers to, so that `key in object` is true for them.
 PROTOTYPE_NAMES = frozenset(
@@ -21,7 +22,7 @@ PROTOTYPE_NAMES = frozenset(
 )
 # Keys that the installer of RHDH 2.x skips without a word.
 FORBIDDEN = frozenset(("__proto__", "constructor", "prototype"))
-_INDEX = re.compile(r"(?:0|[1-9][0-9]{0,9})\Z")
+_INDEX = late_pattern(r"(?:0|[1-9][0-9]{0,9})\Z")
 _LAST_INDEX = 2**32 - 2
 
 

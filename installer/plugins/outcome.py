@@ -1,9 +1,11 @@
 """What a run of RHDH's installer comes to, as frozen data. Does not compute it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any, Final, Literal
+
+from installer.model.dataclass import dataclass
 
 
 class Missing(Enum):

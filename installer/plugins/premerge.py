@@ -1,7 +1,8 @@
 """RHDH 1.9.4 and later: finds the OCI images that are switched off, before layers are joined. Does not join them."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from installer.model.dataclass import dataclass
 from installer.plugins.documents import crash
 from installer.plugins.identity import OCI, OciPackage, parse_oci
 from installer.plugins.javascript_values import collation

@@ -1,9 +1,10 @@
 """The state of one simulated run: what is on the list, what was logged. Does not know the rules that change it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from installer.model.dataclass import dataclass
 from installer.plugins.behaviour import Behaviour
 from installer.plugins.identity import name_of
 from installer.plugins.javascript_values import in_order

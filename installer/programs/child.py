@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 
 _CHUNK = 1 << 16

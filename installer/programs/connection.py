@@ -1,8 +1,10 @@
 """Which API a child talks to, as environment variables: nothing of it, and no token, stands on a command line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
+
+from installer.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,16 @@ The protocol: docker-credential-helpers, README, "Development": `get`, the serve
 """
 
 import json
-import re
 from collections.abc import Mapping
 
 from installer.model.errors import ExitCode, InstallerError, fail
+from installer.model.late_pattern import late_pattern
 from installer.programs.child import Bounds, run
 from installer.programs.finding import given_program
 
 SECONDS = 5.0
 BOUNDS = Bounds(grace=1.0, stdout=1024 * 1024)
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_NAME = late_pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 # What it writes to stdout, with exit code 1, where it has nothing (docker-credential-helpers, credentials/error.go).
 _NOTHING = "credentials not found"
 

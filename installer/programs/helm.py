@@ -1,16 +1,17 @@
 """Helm 3 and Helm 4 as a child process. Chooses no chart, no values and no cluster."""
 
 import json
-import re
 import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
+from installer.model.late_pattern import late_pattern
 from installer.programs.child import Bounds, Finished, run
 from installer.programs.connection import Connection, helm_environment
 from installer.programs.finding import given_program, on_path
@@ -30,7 +31,7 @@ VARIABLE = "RHDH_ORCHESTRATOR_HELM"
 # OpenShift's own downloads begin here; every option used below is in it.
 _OLDEST = (3, 11)
 _NEWEST = 4
-_VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)\S*")
+_VERSION = late_pattern(r"v?(\d+)\.(\d+)\.(\d+)\S*")
 # Enough for any chart of reason (measured: 48 MB), and an end to one that would take the machine's memory.
 _MEMORY = 1 << 32
 _MANY = "100000"

@@ -1,8 +1,7 @@
 """What helm's last words mean: one exit code and one code of ours per cause. Runs nothing."""
 
-import re
-
 from installer.model.errors import ExitCode, InstallerError, fail
+from installer.model.late_pattern import late_pattern
 
 # Texts of Helm 3.17 and 4.3, and of the Kubernetes client in them. The first that matches counts.
 _CAUSES: tuple[tuple[ExitCode, str, str], ...] = (
@@ -52,8 +51,8 @@ _CAUSES: tuple[tuple[ExitCode, str, str], ...] = (
         r"path \"[^\"]*\" not found|Chart\.yaml file is missing|failed to (?:download|fetch)|repo \S+ not found",
     ),
 )
-_COMPILED = tuple((code, name, re.compile(pattern)) for code, name, pattern in _CAUSES)
-_NOISE = re.compile(r"^(?:level=|time=|WARNING:|W\d{4} |Use --debug flag)")
+_COMPILED = tuple((code, name, late_pattern(pattern)) for code, name, pattern in _CAUSES)
+_NOISE = late_pattern(r"^(?:level=|time=|WARNING:|W\d{4} |Use --debug flag)")
 
 
 def refusal(verb: str, stderr: str) -> InstallerError:

@@ -1,9 +1,9 @@
 """Helm's JSON as plain values: releases, revisions. Reads nothing itself."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 
 

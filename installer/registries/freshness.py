@@ -3,8 +3,9 @@
 Reads no clock and keeps nothing.
 """
 
-import re
 from collections.abc import Mapping
+
+from installer.model.late_pattern import late_pattern
 
 # What an answer is found and renewed by, and what its reader needs beside the body.
 KEPT = frozenset(
@@ -21,7 +22,7 @@ KEPT = frozenset(
 )
 # A registry that says "a year" would hide a version that was withdrawn today.
 LONGEST = 7 * 86400.0
-_DIRECTIVE = re.compile(r'([A-Za-z-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s,"]*)))?')
+_DIRECTIVE = late_pattern(r'([A-Za-z-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s,"]*)))?')
 
 
 def kept(headers: Mapping[str, str]) -> dict[str, str]:

@@ -9,10 +9,11 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 from installer.registries.connections import Certificate
 from installer.registries.npmrc_text import expand, parse

@@ -7,12 +7,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
+from installer.model.late_pattern import late_pattern
+
 # Two elements of a list, as npm puts a list into one text.
 _BETWEEN = "\n\n"
-_LINE = re.compile(r"([^=]+)(?:=(.*))?")
-_SECTION = re.compile(r"\[[^\]]*\]\s*")
+_LINE = late_pattern(r"([^=]+)(?:=(.*))?")
+_SECTION = late_pattern(r"\[[^\]]*\]\s*")
 # @npmcli/config, lib/env-replace.js: backslashes before ${NAME} escape it; ${NAME?} is empty where NAME is unset.
-_VARIABLE = re.compile(r"(?<!\\)(\\*)\$\{([^${}?]+)(\?)?\}")
+_VARIABLE = late_pattern(r"(?<!\\)(\\*)\$\{([^${}?]+)(\?)?\}")
 
 
 def parse(text: str, environment: Mapping[str, str]) -> dict[str, str]:

@@ -6,9 +6,10 @@ Mirrors are those of this machine; what RHDH itself does where its registry has 
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.registries import oci_credentials, oci_manifest, oci_mirrors, oci_tags
 from installer.registries.cache import NONE, Cache

@@ -1,9 +1,10 @@
 """One image registry behind what is kept of its answers. Judges no manifest, and keeps none that its reader refuses."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
+from installer.model.dataclass import dataclass
 from installer.registries.cache import Cache, Entry, entry, key_of, not_cached, renewed
 from installer.registries.contents import Content
 from installer.registries.freshness import conditions

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 
 LIMIT = 8 * 1024
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - RFC 9110, 5.6.2
 # RFC 9110, 11.6.1: a scheme, then parameters; several challenges may stand in one header, separated as parameters are.
-_PARAMETER = re.compile(rf'({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}))')
+_PARAMETER = late_pattern(rf'({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}))')
 # Negotiate has a token68 in the place of parameters.
-_SCHEME = re.compile(rf"({_TOKEN})(?:[ \t]+[A-Za-z0-9._~+/-]+=*(?=\s*(?:,|$)))?(?:\s+|(?=,)|$)")
-_GAP = re.compile(r"[\s,]*")
+_SCHEME = late_pattern(rf"({_TOKEN})(?:[ \t]+[A-Za-z0-9._~+/-]+=*(?=\s*(?:,|$)))?(?:\s+|(?=,)|$)")
+_GAP = late_pattern(r"[\s,]*")
 
 
 @dataclass(frozen=True, slots=True)

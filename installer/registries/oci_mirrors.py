@@ -6,10 +6,10 @@ The format: containers-registries.conf(5), version 2. RHDH's init container read
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.registries.oci_reference import OciReference
 

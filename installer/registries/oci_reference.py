@@ -5,17 +5,19 @@ What RHDH of one release accepts is narrower, and is `installer.plugins.identity
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
+from installer.model.late_pattern import late_pattern
 from installer.plugins.identity import INHERIT, OCI
 
 FORM = f"{OCI}HOST[:PORT]/PATH[:TAG][@sha256:DIGEST][!PLUGIN]"
 # The distribution specification, "Pulling manifests": names, tags; image specification, "Digests".
-_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*\.?")
-_ADDRESS = re.compile(r"\[[0-9A-Fa-f:.]+\]")
-_SEGMENT = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_HOST = late_pattern(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*\.?")
+_ADDRESS = late_pattern(r"\[[0-9A-Fa-f:.]+\]")
+_SEGMENT = late_pattern(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+_TAG = late_pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _HEX = {"sha256": 64, "sha512": 128}
 _PORTS = 65_535
 _NAME_LIMIT = 255

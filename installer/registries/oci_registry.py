@@ -6,16 +6,17 @@ The distribution specification and its "Token Authentication"; the oauth2 form o
 import http.client
 import ipaddress
 import json
-import re
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
+from installer.model.late_pattern import late_pattern
 from installer.registries import oci_challenge
 from installer.registries.connections import Certificate
 from installer.registries.oci_challenge import Challenge
@@ -30,8 +31,8 @@ CERTIFICATES = (Path("/etc/containers/certs.d"), Path("/etc/docker/certs.d"))
 _HUB = {"docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
 _OK, _BAD, _UNAUTHORIZED, _FORBIDDEN = 200, 400, 401, 403
 _MISSING = (404, 410)
-_PULL = re.compile(r"repository:[^\s:]+:pull")
-_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+_PULL = late_pattern(r"repository:[^\s:]+:pull")
+_TOKEN = late_pattern(r"[A-Za-z0-9._~+/-]+=*")
 _PROBE = 2.0
 
 

@@ -1,9 +1,9 @@
 """The tags of a repository, page after page, within bounds. Prefers none of them."""
 
-import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
+from installer.model.late_pattern import late_pattern
 from installer.registries.oci_cached import CachedRegistry, Wanted
 from installer.registries.oci_manifest import document_of, no_manifest
 from installer.registries.oci_registry import judge
@@ -11,7 +11,7 @@ from installer.registries.transport import Answer
 from installer.registries.urls import host_of, origin
 
 PAGES, TAGS = 50, 50_000
-_NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
+_NEXT = late_pattern(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
 
 
 def paged(registry: CachedRegistry, path: str) -> Iterator[str]:

@@ -4,18 +4,18 @@ A tag counts as a version where it is one, with `v` before it or without, or beh
 image was built for (`bs_1.45.3__0.5.1`), which has to stay the same. Every other tag (`1.9`, `latest`) moves by itself.
 """
 
-import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from semver import Version
 
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 from installer.registries import ranges
 from installer.registries.choosing import Choice, PassedOver, Policy
 from installer.registries.versions import parse
 from installer.registries.wanted import Aim, within
 
-_TAG = re.compile(r"(?P<built>(?:bs_[0-9.]+__)?v?)(?P<version>[0-9]+\.[0-9]+\.[0-9]+.*)")
+_TAG = late_pattern(r"(?P<built>(?:bs_[0-9.]+__)?v?)(?P<version>[0-9]+\.[0-9]+\.[0-9]+.*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ The grammar is node-semver's (https://github.com/npm/node-semver, classes/range.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt
 
 from semver import Version
 
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 from installer.registries.versions import Precedence, precedence
 from installer.registries.versions import parse as parse_version
 
@@ -17,11 +18,11 @@ _NUMBER = r"0|[1-9][0-9]*"
 _PLACE = rf"{_NUMBER}|x|X|\*"
 _WORD = rf"(?:[0-9]*[a-zA-Z-][a-zA-Z0-9-]*|{_NUMBER})"
 _PARTIAL = rf"[v=\s]*({_PLACE})(?:\.({_PLACE})(?:\.({_PLACE})(?:-({_WORD}(?:\.{_WORD})*))?)?)?"
-_BUILD = re.compile(r"\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*")
-_HYPHEN = re.compile(rf"\s*{_PARTIAL}\s+-\s+{_PARTIAL}\s*", re.ASCII)
-_BLANK_BEHIND = re.compile(r"([<>]=?|=|~>?|\^)\s+(?=[v=]*[0-9xX*])", re.ASCII)
-_CARET, _TILDE = re.compile(rf"\^{_PARTIAL}", re.ASCII), re.compile(rf"~>?{_PARTIAL}", re.ASCII)
-_COMPARED = re.compile(rf"([<>]?=?){_PARTIAL}", re.ASCII)
+_BUILD = late_pattern(r"\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*")
+_HYPHEN = late_pattern(rf"\s*{_PARTIAL}\s+-\s+{_PARTIAL}\s*", re.ASCII)
+_BLANK_BEHIND = late_pattern(r"([<>]=?|=|~>?|\^)\s+(?=[v=]*[0-9xX*])", re.ASCII)
+_CARET, _TILDE = late_pattern(rf"\^{_PARTIAL}", re.ASCII), late_pattern(rf"~>?{_PARTIAL}", re.ASCII)
+_COMPARED = late_pattern(rf"([<>]?=?){_PARTIAL}", re.ASCII)
 _TESTS: dict[str, Callable[[Precedence, Precedence], bool]] = {"": eq, "=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 _NOTHING = "<0.0.0-0"
 

@@ -7,10 +7,11 @@ npm's rules (pacote, lib/registry.js): ECDSA over P-256 and SHA-256 of "NAME@VER
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Any, Literal
+
+from installer.model.dataclass import dataclass
 
 KEYS = "-/npm/v1/keys"
 _TYPE, _SCHEME = "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256"

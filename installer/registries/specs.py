@@ -1,11 +1,12 @@
 """What a plugin's `package` or a SPEC is called and where it comes from, by its spelling. Asks nobody."""
 
-import re
-from dataclasses import dataclass
 from typing import Literal
 
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
+
 # The name of a package of npm, with its scope.
-NAME = re.compile(r"(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*/)?[A-Za-z0-9~_-][A-Za-z0-9._~-]*")
+NAME = late_pattern(r"(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*/)?[A-Za-z0-9~_-][A-Za-z0-9._~-]*")
 Source = Literal["npm", "tgz", "oci", "local", "git"]
 ARCHIVES = (".tgz", ".tar.gz")
 GIT = ("git+", "git:", "git@", "github:", "https://github.com/")

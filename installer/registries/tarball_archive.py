@@ -7,8 +7,9 @@ import os
 import posixpath
 import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from installer.model.dataclass import dataclass
 from installer.registries.tarball_gzip import Refused, Unzipped
 
 ENTRIES = 50_000

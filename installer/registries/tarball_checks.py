@@ -6,10 +6,11 @@ What was not checked is never called right: it says so, with the reason.
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from installer.integrity import LENGTHS, Digest, digests, rhdh_accepts
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.place import Place
 from installer.registries import signatures

@@ -3,9 +3,10 @@
 What was not compared is never called right: it has a verdict of its own, with the reason.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from installer.knowledge.aliases import npm_name
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem
 from installer.model.place import Place
 from installer.registries.specs import ARCHIVES, GIT, NAME

@@ -6,10 +6,12 @@ line by line: folded, plain, empty). Does not know why a text is edited.
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from yaml.nodes import ScalarNode
 
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.literals import Literal, literal_of
 from installer.yamltext.reading import Unreadable, compose
 from installer.yamltext.scalars import double_quoted, fits_literal, literal
@@ -17,7 +19,7 @@ from installer.yamltext.splices import Splice, newline_of, spliced
 
 __all__ = ["Embedding", "Literal", "Quoted", "Rewrite", "Splice", "double_quoted", "embed", "newline_of", "spliced"]
 
-_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]*)*")
+_PROPERTIES = late_pattern(r"(?:[&!][^\s,\[\]{}]*[ \t]*)*")
 
 
 @dataclass(frozen=True)
@@ -111,13 +113,13 @@ def embed(outer: str, scalar: ScalarNode) -> Embedding:
 _FOLD = r"(?P<fold>[ \t]*\r?\n(?:[ \t]*\r?\n)*[ \t]*)"
 # What stands for something else in a quoted scalar, by its quote.
 _PIECES = {
-    '"': re.compile(
+    '"': late_pattern(
         r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # one character of JSON's
         r"|\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|(?P<joined>\r?\n)[ \t]*|.)"
         rf"|{_FOLD}",
         re.DOTALL,
     ),
-    "'": re.compile(rf"(?P<joined>(?!))|''|{_FOLD}"),
+    "'": late_pattern(rf"(?P<joined>(?!))|''|{_FOLD}"),
 }
 
 

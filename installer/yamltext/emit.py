@@ -2,16 +2,17 @@
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.scalars import double_quoted
 from installer.yamltext.values import Schema, plain
 
-_PLAIN_BLOCK = re.compile(r"[A-Za-z0-9_./$(][A-Za-z0-9_./$(){}@+=;*!%^~,&'\"\[\]<>?|\\: #-]*\Z")
-_PLAIN_FLOW = re.compile(r"[A-Za-z0-9_./$(][A-Za-z0-9_./$()@+=;*!%^~ -]*\Z")
-_KEY = re.compile(r"[A-Za-z_./][A-Za-z0-9_./-]*\Z")
-_AMBIGUOUS = re.compile(
+_PLAIN_BLOCK = late_pattern(r"[A-Za-z0-9_./$(][A-Za-z0-9_./$(){}@+=;*!%^~,&'\"\[\]<>?|\\: #-]*\Z")
+_PLAIN_FLOW = late_pattern(r"[A-Za-z0-9_./$(][A-Za-z0-9_./$()@+=;*!%^~ -]*\Z")
+_KEY = late_pattern(r"[A-Za-z_./][A-Za-z0-9_./-]*\Z")
+_AMBIGUOUS = late_pattern(
     r"(?:[yYnN]|yes|no|on|off|true|false|null|~|=|<<"
     r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?"
     r"|0[xXbBo][0-9a-fA-F_]+|[-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|nan)"

@@ -4,10 +4,10 @@ Built on libyaml's nodes, asked for one collection at a time. Does not change an
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from installer.model.dataclass import dataclass
 from installer.yamltext import spans
 from installer.yamltext.aliases import Aliases
 

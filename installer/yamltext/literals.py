@@ -1,17 +1,18 @@
 """A text inside a literal block scalar: places and edits mapped line by line. Does not know why a text is edited."""
 
-import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from yaml.nodes import ScalarNode
 
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.scalars import double_quoted, fits_literal
 from installer.yamltext.splices import Splice, newline_of, spliced
 
-_HEADER = re.compile(r"(?:[&!][^\s]*[ \t]+)*([|>][-+0-9]*)[ \t]*(?:#[^\n]*)?\r?\n")
+_HEADER = late_pattern(r"(?:[&!][^\s]*[ \t]+)*([|>][-+0-9]*)[ \t]*(?:#[^\n]*)?\r?\n")
 
-_KEEPING = re.compile(r"[|>][1-9]?\+")
+_KEEPING = late_pattern(r"[|>][1-9]?\+")
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ Does not know how a value is written.
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from installer.model.dataclass import dataclass
 from installer.yamltext.values import same
 
 Path = tuple[str | int, ...]

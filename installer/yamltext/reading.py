@@ -19,6 +19,7 @@ from yaml.reader import Reader
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.surrogates import parseable, repair
 
 PLAIN = "?"
@@ -156,11 +157,11 @@ def guard(text: str, *, limit: int = FILE_LIMIT) -> None:
 
 
 # Where block collections may begin in a line: behind blanks and the dashes, question marks and colons of its head.
-_HEAD = re.compile(r"(?:^|(?<=[\r\x85\u2028\u2029]))(?:\ufeff?(?: +|[-?:](?=[\s\ufeff])[ \t]*)+)", re.MULTILINE)
-_MARK = re.compile(r"[-?:]")
+_HEAD = late_pattern(r"(?:^|(?<=[\r\x85\u2028\u2029]))(?:\ufeff?(?: +|[-?:](?=[\s\ufeff])[ \t]*)+)", re.MULTILINE)
+_MARK = late_pattern(r"[-?:]")
 # A flow collection without another in it. If its opening bracket is one, so is the closing one: between them stand no
 # comment and no quotes but those of scalars, which begin behind a bracket, comma or colon.
-_INNERMOST = re.compile(
+_INNERMOST = late_pattern(
     r"""[\[{](?:[^\[\]{}"'#]++|(?:(?<=[\[{,])|(?<=[,:][ ]))(?:"[^"\\\[\]{}]*+"|'[^'\[\]{}]*+'))*+[\]}]"""
 )
 

@@ -3,17 +3,17 @@
 Does not decide what is written, and does not touch lines it has not been given.
 """
 
-import re
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from installer.model.late_pattern import late_pattern
 from installer.yamltext import spans
 from installer.yamltext.emit import block
 from installer.yamltext.layout import Comment, Member, in_flow
 from installer.yamltext.sheet import Seat, Sheet
 
-_ANCHOR = re.compile(r"&[^\s,\[\]{}]+")
+_ANCHOR = late_pattern(r"&[^\s,\[\]{}]+")
 
 
 # -- new members

@@ -2,8 +2,10 @@
 
 import re
 
+from installer.model.late_pattern import late_pattern
+
 # Controls, and what YAML 1.1 takes for line ends or refuses.
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_UNFIT = late_pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
 
 def double_quoted(text: str) -> str:

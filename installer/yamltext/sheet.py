@@ -5,11 +5,12 @@ A text without a last line end is edited as if it had one; `finished` takes it a
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from yaml.nodes import Node, ScalarNode
 
+from installer.model.dataclass import dataclass
 from installer.yamltext import spans
 from installer.yamltext.emit import flow, json_text, key_token, quoted, scalar_token
 from installer.yamltext.layout import Comment, Layout, children, last_scalar

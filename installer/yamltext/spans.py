@@ -3,15 +3,15 @@
 libyaml's end marks of block scalars run on over blank lines; these do not.
 """
 
-import re
-
 from yaml.nodes import ScalarNode
 
-_SKIPPED = re.compile(r"(?:[ \t\r\n\x85\u2028\u2029\ufeff]+|#[^\r\n\x85\u2028\u2029]*)*")
-_SKIPPED_IN_FLOW = re.compile(r"(?:[ \t\r\n\x85\u2028\u2029\ufeff,]+|#[^\r\n\x85\u2028\u2029]*)*")
-_PROPERTY = re.compile(r"!<[^>\s]*>|[&!][^\s,\[\]{}]*")
-_COMMENT_LINE = re.compile(r"[ \t]*#")
-_BLANK_LINE = re.compile(r"[ \t]*(?:\r?\n|\Z)")
+from installer.model.late_pattern import late_pattern
+
+_SKIPPED = late_pattern(r"(?:[ \t\r\n\x85\u2028\u2029\ufeff]+|#[^\r\n\x85\u2028\u2029]*)*")
+_SKIPPED_IN_FLOW = late_pattern(r"(?:[ \t\r\n\x85\u2028\u2029\ufeff,]+|#[^\r\n\x85\u2028\u2029]*)*")
+_PROPERTY = late_pattern(r"!<[^>\s]*>|[&!][^\s,\[\]{}]*")
+_COMMENT_LINE = late_pattern(r"[ \t]*#")
+_BLANK_LINE = late_pattern(r"[ \t]*(?:\r?\n|\Z)")
 
 
 def line_start(characters: str, index: int) -> int:

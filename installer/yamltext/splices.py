@@ -1,6 +1,6 @@
 """Edits of a text: what replaces what. Does not know YAML."""
 
-from dataclasses import dataclass
+from installer.model.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,16 @@
 """How a text is written: indentation, sequences, quotes, line ends. Does not change it."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.emit import Style
 from installer.yamltext.splices import newline_of
 
-_UNIT = re.compile(r"[\[{]\r?\n([ \t]+)")  # the first level of a JSON text over several lines
-_TIGHT = re.compile(r"""\A\s*[\[{]+"[^"\\\n]*":[^\s]|\A\s*\["[^"\\\n]*","|\A\s*\[[^\s"]+,[^\s]""")
+_UNIT = late_pattern(r"[\[{]\r?\n([ \t]+)")  # the first level of a JSON text over several lines
+_TIGHT = late_pattern(r"""\A\s*[\[{]+"[^"\\\n]*":[^\s]|\A\s*\["[^"\\\n]*","|\A\s*\[[^\s"]+,[^\s]""")
 
 
 def is_json(root: Node | None) -> bool:

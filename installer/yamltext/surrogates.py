@@ -10,8 +10,10 @@ from collections.abc import Iterable
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-_ESCAPE = re.compile(r"\\(?:u([dD][89abcdefABCDEF][0-9a-fA-F]{2})|.)", re.DOTALL)
-_LONE = re.compile("[\ud800-\udfff]")
+from installer.model.late_pattern import late_pattern
+
+_ESCAPE = late_pattern(r"\\(?:u([dD][89abcdefABCDEF][0-9a-fA-F]{2})|.)", re.DOTALL)
+_LONE = late_pattern("[\ud800-\udfff]")
 
 
 def parseable(characters: str) -> str:

@@ -5,11 +5,12 @@ Maps places and edits of the inner text to the file's own characters. Does not d
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from yaml.nodes import ScalarNode
 
+from installer.model.dataclass import dataclass
 from installer.model.place import Place
 from installer.yamltext.embedding import Embedding, embed
 from installer.yamltext.splices import Splice

@@ -4,12 +4,12 @@ KUBERNETES is what kubectl, Helm and PyYAML make of a text (YAML 1.1 booleans, m
 Backstage reads it (`<<` is an ordinary key).
 """
 
-import re
 from enum import Enum
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.reading import PLAIN
 
 
@@ -19,14 +19,14 @@ class Schema(Enum):
 
 
 MERGE = "<<"
-_NULL = re.compile(r"(?:|~|null|Null|NULL)\Z")
+_NULL = late_pattern(r"(?:|~|null|Null|NULL)\Z")
 _TRUE = {Schema.CORE: {"true", "True", "TRUE"}}
 _FALSE = {Schema.CORE: {"false", "False", "FALSE"}}
 _TRUE[Schema.KUBERNETES] = _TRUE[Schema.CORE] | {"yes", "Yes", "YES", "on", "On", "ON"}
 _FALSE[Schema.KUBERNETES] = _FALSE[Schema.CORE] | {"no", "No", "NO", "off", "Off", "OFF"}
-_INT = re.compile(r"[-+]?[0-9]+\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_BASED = re.compile(r"0(?:o[0-7]+|x[0-9a-fA-F]+)\Z")
+_INT = late_pattern(r"[-+]?[0-9]+\Z")
+_FLOAT = late_pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_BASED = late_pattern(r"0(?:o[0-7]+|x[0-9a-fA-F]+)\Z")
 
 
 def construct(node: Node | None, schema: Schema) -> Any:

@@ -1,6 +1,5 @@
 """Template location 404/branch mismatch."""
 
-import re
 from collections.abc import Iterator
 
 from installer.audit.about_app_config import locations
@@ -8,8 +7,9 @@ from installer.audit.finding import Found
 from installer.audit.rule import Rule
 from installer.audit.snapshot import Snapshot
 from installer.audit.versions import minor
+from installer.model.late_pattern import late_pattern
 
-OURS = re.compile(r"https://github\.com/(?:parodos-dev|rhdhorchestrator)/[\w.-]+/(?:blob|tree)/(?P<branch>[^/]+)/")
+OURS = late_pattern(r"https://github\.com/(?:parodos-dev|rhdhorchestrator)/[\w.-]+/(?:blob|tree)/(?P<branch>[^/]+)/")
 OLD = "parodos-dev"
 GONE = (404, 410)
 

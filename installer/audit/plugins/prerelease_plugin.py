@@ -1,13 +1,12 @@
 """Prerelease plugin."""
 
-import re
-
 from installer.audit.effective import Plugin
 from installer.audit.rule import Rule
 from installer.audit.shapes import plugins_are
 from installer.audit.snapshot import Snapshot
+from installer.model.late_pattern import late_pattern
 
-PRERELEASE = re.compile(r"\d+\.\d+\.\d+-[0-9A-Za-z.-]+")  # semver.org, §9
+PRERELEASE = late_pattern(r"\d+\.\d+\.\d+-[0-9A-Za-z.-]+")  # semver.org, §9
 
 
 def wrong(_: Snapshot, one: Plugin) -> str | None:

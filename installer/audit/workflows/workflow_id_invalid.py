@@ -1,14 +1,13 @@
 """Invalid workflow id."""
 
-import re
-
 from installer.audit.kinds import WORKFLOW
 from installer.audit.object import Object
 from installer.audit.rule import Rule
 from installer.audit.shapes import none_is
 from installer.audit.snapshot import Snapshot
+from installer.model.late_pattern import late_pattern
 
-VALID = re.compile(r"[a-z][a-z0-9]*")
+VALID = late_pattern(r"[a-z][a-z0-9]*")
 
 
 def observed(_: Snapshot, one: Object) -> str | None:

@@ -1,6 +1,5 @@
 """Workflow image built for other OSL."""
 
-import re
 from collections.abc import Iterator
 
 from installer.audit.about_operators import own_versions
@@ -12,9 +11,10 @@ from installer.audit.rule import Rule
 from installer.audit.snapshot import Snapshot
 from installer.audit.versions import minor
 from installer.knowledge.packages import csv_package, csv_version, ours
+from installer.model.late_pattern import late_pattern
 
 Minor = tuple[int, int]
-BUILT_FOR = re.compile(r"osl[_.-]?(\d{1,3})[_.-](\d{1,3})(?!\d)")
+BUILT_FOR = late_pattern(r"osl[_.-]?(\d{1,3})[_.-](\d{1,3})(?!\d)")
 
 
 def check(snapshot: Snapshot) -> Iterator[Found]:

@@ -1,13 +1,13 @@
 """What every report of an audit is made of: its masked result, the rules, what was said beside it. Renders nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
 from installer.audit.finding import SEVERITIES
 from installer.audit.rules import rule
 from installer.flow.audit_views import rule_view
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem
 from installer.model.report import Report
 

@@ -1,6 +1,5 @@
 """One page of HTML that needs nothing but itself, for people who did not run the audit. Judges nothing."""
 
-import re
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
@@ -24,9 +23,10 @@ from installer.cli.reports.audited import (
 )
 from installer.cli.taming import tame, tame_line
 from installer.model.errors import Problem
+from installer.model.late_pattern import late_pattern
 
 _TITLE = "Audit of Red Hat Developer Hub"
-_GAP = re.compile(r"<!--([a-z]+)-->")
+_GAP = late_pattern(r"<!--([a-z]+)-->")
 
 
 def html(one: Audited) -> str:

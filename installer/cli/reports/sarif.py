@@ -1,7 +1,6 @@
 """SARIF 2.1.0, for code scanning: rules, results, and what could not be judged as notifications. Judges nothing."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -11,11 +10,12 @@ from installer.cli.options import PROGRAM
 from installer.cli.reports.audited import Audited, Data, address, observed, place
 from installer.cli.reports.sarif_rules import LEVELS, NOTIFICATIONS, descriptor
 from installer.model.errors import Problem
+from installer.model.late_pattern import late_pattern
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 VERSION = "2.1.0"
 # What a message would show as a link to anywhere: nothing of ours is one.
-_LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
+_LINK = late_pattern(r"\[(?=[^\[\]]*\]\()")
 # The name and the version of how our fingerprints are made.
 FINGERPRINT = "rhdhOrchestrator/v1"
 # How a finding is accepted: in what was judged, or elsewhere.

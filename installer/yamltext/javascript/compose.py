@@ -4,8 +4,7 @@ Does not resolve aliases and does not raise: faults are data. Follows that packa
 licence.txt).
 """
 
-from dataclasses import dataclass
-
+from installer.model.dataclass import dataclass
 from installer.yamltext.javascript.core12 import TAG_PREFIX, find_tag, read_scalar
 from installer.yamltext.javascript.flow import compose_flow_collection
 from installer.yamltext.javascript.nodes import Alias, Faults, Keys, Mapping, Node, Pair, Scalar, Sequence

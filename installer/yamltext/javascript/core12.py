@@ -5,14 +5,16 @@ Knows numbers and texts as JavaScript does. Does not parse YAML.
 
 import math
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 
 TAG_PREFIX = "tag:yaml.org,2002:"
 
-_NULL = re.compile(r"(?:~|[Nn]ull|NULL)?")
-_NAN = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)")
-_DECIMAL_PREFIX = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_NULL = late_pattern(r"(?:~|[Nn]ull|NULL)?")
+_NAN = late_pattern(r"(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)")
+_DECIMAL_PREFIX = late_pattern(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _SEXAGESIMAL = r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+"
 
 # From here on JavaScript writes a number with an exponent.
@@ -31,7 +33,7 @@ class ScalarTag:
 
 
 def _tag(name: str, pattern: str | re.Pattern[str], kind: str | None = None) -> ScalarTag:
-    return ScalarTag(TAG_PREFIX + name, re.compile(pattern), kind or name)
+    return ScalarTag(TAG_PREFIX + name, late_pattern(pattern), kind or name)
 
 
 # The order decides: the first rule that matches is taken.

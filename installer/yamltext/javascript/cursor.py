@@ -2,8 +2,10 @@
 
 import re
 
-_SPACES = re.compile(r" *")
-_SPACES_AND_TABS = re.compile(r"[ \t]*")
+from installer.model.late_pattern import late_pattern
+
+_SPACES = late_pattern(r" *")
+_SPACES_AND_TABS = late_pattern(r"[ \t]*")
 
 
 class Cursor:

@@ -6,13 +6,15 @@ that package (ISC licence, © Eemeli Aro; see licence.txt); the tests compare th
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import field
+from functools import cached_property, lru_cache
 from typing import Any
 
 from yaml import Mark
 from yaml import nodes as pyyaml
 
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.javascript.nodes import (
     Alias,
     Fault,
@@ -28,7 +30,7 @@ from installer.yamltext.javascript.stream import Composer, Document
 from installer.yamltext.javascript.values import NoValue, Places, javascript_value, join_surrogates
 from installer.yamltext.reading import FILE_LIMIT, PLAIN, QUOTED, Unreadable
 
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_ASTRAL = late_pattern("[\U00010000-\U0010ffff]")
 _FRAME_WIDTH = 80
 _FRAME_CENTRE = 60
 _MULTIPLE = "Source contains multiple documents; please use YAML.parseAllDocuments()"
@@ -93,8 +95,12 @@ class JavaScriptDocument:
         return line, len(before.removeprefix("\ufeff") if line == 1 else before) + 1
 
 
+@lru_cache(maxsize=8)
 def load(text: str) -> JavaScriptDocument:
-    """The document of a text. Raises JavaScriptYamlError, and Unreadable where a bound of ours is exceeded."""
+    """The document of a text. Raises JavaScriptYamlError, and Unreadable where a bound of ours is exceeded.
+
+    A plan reads every layer as it is and as it shall be, which are often the same: what was read is not to be changed.
+    """
     if len(text) > FILE_LIMIT or len(text.encode("utf-8", "surrogatepass")) > FILE_LIMIT:
         raise Unreadable("yaml-too-large", f"larger than {FILE_LIMIT // (1024 * 1024)} MiB")
     units = _utf16_units(text)

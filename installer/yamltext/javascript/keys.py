@@ -9,19 +9,20 @@ import json
 import re
 from typing import Any
 
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.javascript.core12 import TAG_PREFIX, ScalarTag, number_text
 from installer.yamltext.javascript.nodes import Alias, Mapping, Node, Pair, Scalar, Sequence
 
 _WIDTH = 80
 _STEP = "  "
-_FLOW_CHARS = re.compile(r"[\[\]{},]")
-_NOT_PLAIN = re.compile(
+_FLOW_CHARS = late_pattern(r"[\[\]{},]")
+_NOT_PLAIN = late_pattern(
     r"^[\n\t ,\[\]{}#&*!|>'\"%@`]|^[?-]$|^[?-][ \t]|[\n:][ \t]|[ \t]\n|[\n\t ]#|[\n\t :]\Z", re.DOTALL
 )
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_BLANK_AT_BREAK = re.compile(r"[ \t]\n|\n[ \t]")
-_NEWLINES = re.compile(r"\n+")
-_UNICODE = re.compile(r"(?<!\\)\\u00([0-9a-f]{2})")
+_CONTROL = late_pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_BLANK_AT_BREAK = late_pattern(r"[ \t]\n|\n[ \t]")
+_NEWLINES = late_pattern(r"\n+")
+_UNICODE = late_pattern(r"(?<!\\)\\u00([0-9a-f]{2})")
 # What becomes of a text that its tag does not fit.
 _MISFITS = {"int": ".nan", "float": ".nan", "bool": "true", "null": "null"}
 _SHORT = {"00": "\\0", "07": "\\a", "0b": "\\v", "1b": "\\e"}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.javascript.cursor import Cursor
 
 BOM = "\ufeff"
@@ -20,14 +21,14 @@ SCALAR = "\x1f"
 _EMPTY = frozenset(("", " ", "\n", "\r", "\t"))
 _BLANK = frozenset((" ", "\n", "\r", "\t"))
 _FLOW_INDICATORS = frozenset(",[]{}")
-_ANCHOR = re.compile(r"[^ ,\[\]{}\n\r\t]*")
-_BLOCK_HEADER = re.compile(r"[^ \n\r\t#]*")
-_TAG = re.compile(r"!(?:[0-9A-Za-z\-#;/?:@&=+$_.!~*'()]|%[0-9A-Fa-f]{2})*")
-_VERBATIM_TAG = re.compile(r"!<[^ \n\r\t>]*>?")
-_SPACES = re.compile(r" *")
-_PLAIN_RUN = re.compile(r"[^: \n\r\t]+")
-_FLOW_PLAIN_RUN = re.compile(r"[^: \n\r\t,\[\]{}]+")
-_LINE_END = re.compile(r"[ \t]*(?:#|\r?\n|\Z)")
+_ANCHOR = late_pattern(r"[^ ,\[\]{}\n\r\t]*")
+_BLOCK_HEADER = late_pattern(r"[^ \n\r\t#]*")
+_TAG = late_pattern(r"!(?:[0-9A-Za-z\-#;/?:@&=+$_.!~*'()]|%[0-9A-Fa-f]{2})*")
+_VERBATIM_TAG = late_pattern(r"!<[^ \n\r\t>]*>?")
+_SPACES = late_pattern(r" *")
+_PLAIN_RUN = late_pattern(r"[^: \n\r\t]+")
+_FLOW_PLAIN_RUN = late_pattern(r"[^: \n\r\t,\[\]{}]+")
+_LINE_END = late_pattern(r"[ \t]*(?:#|\r?\n|\Z)")
 
 # A state pushes lexemes and returns the state that follows.
 State: TypeAlias = Callable[[], Any]

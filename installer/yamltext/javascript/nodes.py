@@ -4,9 +4,10 @@ Do not resolve aliases and hold no values but those of scalars. Offsets count UT
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
+from installer.model.dataclass import dataclass
 from installer.yamltext.javascript.tokens import Token
 
 

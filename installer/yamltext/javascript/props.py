@@ -5,8 +5,8 @@ in its order. Does not compose nodes.
 """
 
 from collections.abc import Sequence as Tokens
-from dataclasses import dataclass
 
+from installer.model.dataclass import dataclass
 from installer.yamltext.javascript.nodes import Faults
 from installer.yamltext.javascript.tokens import Token
 

@@ -3,18 +3,17 @@
 Does not give it a type. Follows that package (ISC licence, © Eemeli Aro; see licence.txt).
 """
 
-import re
-from dataclasses import dataclass
-
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.javascript.nodes import Faults
 from installer.yamltext.javascript.tokens import Token
 
-_LINE_END = re.compile(r"\r?\n")
-_INDENT = re.compile(r"\n( *)")
-_LEADING_SPACES = re.compile(r" *")
-_DOUBLE_RUN = re.compile(r"[^\\\r\n \t]+")
-_BLANK_RUN = re.compile(r"[ \t]*")
-_HEX = re.compile(r"[0-9a-fA-F]+")
+_LINE_END = late_pattern(r"\r?\n")
+_INDENT = late_pattern(r"\n( *)")
+_LEADING_SPACES = late_pattern(r" *")
+_DOUBLE_RUN = late_pattern(r"[^\\\r\n \t]+")
+_BLANK_RUN = late_pattern(r"[ \t]*")
+_HEX = late_pattern(r"[0-9a-fA-F]+")
 _COMMENT = "Comments must be separated from other tokens by white space characters"
 
 _ESCAPES = {

@@ -5,8 +5,9 @@ Does not raise: faults are data. Follows that package (ISC licence, © Eemeli Ar
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from installer.model.dataclass import dataclass
 from installer.yamltext.javascript.compose import Composition
 from installer.yamltext.javascript.nodes import Fault, Faults, Node
 from installer.yamltext.javascript.props import resolve_end

@@ -6,17 +6,19 @@ Follows that package (ISC licence, © Eemeli Aro; see licence.txt). Warnings of 
 import base64
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.javascript.core12 import CORE, TAG_PREFIX, YAML11, ScalarTag, find_tag, read_scalar
 
-_HANDLE = re.compile(r"(.*!)([^!]*)", re.DOTALL)
-_VERSION = re.compile(r"[0-9]+\.[0-9]+")
-_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_BLANKS = re.compile(r"[ \t]+")
-_NOT_BASE64 = re.compile(r"[^0-9A-Za-z+/]")
+_HANDLE = late_pattern(r"(.*!)([^!]*)", re.DOTALL)
+_VERSION = late_pattern(r"[0-9]+\.[0-9]+")
+_BAD_PERCENT = late_pattern(r"%(?![0-9A-Fa-f]{2})")
+_BLANKS = late_pattern(r"[ \t]+")
+_NOT_BASE64 = late_pattern(r"[^0-9A-Za-z+/]")
 
 COLLECTION_TAGS = {"set": "map", "omap": "seq", "pairs": "seq"}
 """Tags that make another collection of a map or a sequence."""

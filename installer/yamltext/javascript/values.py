@@ -4,19 +4,19 @@ Resolves aliases and merge keys, makes keys texts, and orders them as JavaScript
 Does not parse. Follows that package (ISC licence, © Eemeli Aro; see licence.txt).
 """
 
-import re
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.javascript.core12 import ScalarTag, text_of
 from installer.yamltext.javascript.keys import key_of_collection
 from installer.yamltext.javascript.nodes import Alias, Mapping, Node, Pair, Scalar, Sequence
 from installer.yamltext.reading import DEPTH_LIMIT, EXPANDED_LIMIT, Unreadable
 
 _ALIAS_LIMIT = 100
-_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
+_INDEX = late_pattern(r"0|[1-9][0-9]{0,9}")
 _LAST_INDEX = 2**32 - 2
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_SURROGATES = late_pattern("[\ud800-\udfff]")
 
 
 class NoValue(Exception):

@@ -3,14 +3,16 @@
 import re
 from functools import lru_cache
 
+from installer.model.late_pattern import late_pattern
+
 Span = tuple[int, int]
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_NOT_PLAIN = re.compile(r"[^a-z0-9]")
-_TAIL = re.compile(r"[0-9]+\Z")
+_WORD = late_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_NOT_PLAIN = late_pattern(r"[^a-z0-9]")
+_TAIL = late_pattern(r"[0-9]+\Z")
 
 # A secret wherever they stand in a name: GITHUB_TOKEN, dbPassword, clientsecret, tokenValue2.
-_ANYWHERE = re.compile(
+_ANYWHERE = late_pattern(
     r"passw|passphrase|secret|token|credential|bearer"
     r"|(?:api|private|access|encryption|signing|shared|master|account|subscription|license|session|storage|hmac|routing"
     r"|integration|deploy|ssh|webhook|symmetric|cipher|crypt)keys?(?:[0-9]|base64|value|data|pem|\Z)"
@@ -29,11 +31,11 @@ _ABOUT = tuple(
     yml json mount review reviewer tokenizer tokenize generator allowed mode source status state location keyref
     selector host port user username""".split()  # noqa: SIM905
 )
-_NAMES_OF_SECRETS = re.compile(
+_NAMES_OF_SECRETS = late_pattern(
     r"existing\w*|(?:\w*(?:pull|tls|ssl|cert|certificate|vars|envfrom|volume|mounted))secrets?"
     r"|\w*(?:password|passwd|token|username)keys?"
 )
-_ABOUT_RUN = re.compile(rf"(?:passwords?|secrets?|tokens?|credentials?|cookies?)(?:{'|'.join(_ABOUT)})\Z")
+_ABOUT_RUN = late_pattern(rf"(?:passwords?|secrets?|tokens?|credentials?|cookies?)(?:{'|'.join(_ABOUT)})\Z")
 _HOLDERS = ("tokens", "passwords", "secrets", "credentials", "apikeys", "accesskeys", "privatekeys", "cookies", "creds")
 _BESIDE = frozenset(
     """name names key keys type kind id host url uri username user email optional mountpath path namespace provider
@@ -41,12 +43,12 @@ _BESIDE = frozenset(
 )
 
 _REFERENCE = r"\$\{[A-Za-z_][\w.\-]*\}|\$\([A-Za-z_]\w*\)|\{\{[^{}]*\}\}"
-_DEFAULTED = re.compile(r"\$\{[A-Za-z_]\w*:?[-=?+]")
-_ONLY_REFERENCES = re.compile(rf"(?:(?:bearer|basic|token)\s+)?(?:{_REFERENCE}|\s)+", re.IGNORECASE)
-_TEMPLATE_DEFAULT = re.compile(r"\bdefault\s+(?:\(\s*)?(?:\\*\"([^\"]*?)\\*\"|'([^']*)'|`([^`]*)`)")
+_DEFAULTED = late_pattern(r"\$\{[A-Za-z_]\w*:?[-=?+]")
+_ONLY_REFERENCES = late_pattern(rf"(?:(?:bearer|basic|token)\s+)?(?:{_REFERENCE}|\s)+", re.IGNORECASE)
+_TEMPLATE_DEFAULT = late_pattern(r"\bdefault\s+(?:\(\s*)?(?:\\*\"([^\"]*?)\\*\"|'([^']*)'|`([^`]*)`)")
 _SAYS_NOTHING = frozenset({"", "~", "null", "true", "false", "yes", "no", "on", "off", "{}", "[]", "undefined"})
-_BASIC = re.compile(r"[A-Za-z0-9+/]{12,}={0,2}")
-_NUMBER = re.compile(r"[0-9]{1,9}")
+_BASIC = late_pattern(r"[A-Za-z0-9+/]{12,}={0,2}")
+_NUMBER = late_pattern(r"[0-9]{1,9}")
 
 
 @lru_cache(maxsize=4096)

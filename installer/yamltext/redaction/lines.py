@@ -5,41 +5,43 @@ What it cannot be sure of it takes for a secret.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.redaction.keys import Span, is_secret_key, is_secret_under, literal_spans
 
 Line = tuple[int, str]
 
-_MEMBER = re.compile(
+_MEMBER = late_pattern(
     r"(?P<lead>[ \t]*(?:[-?][ \t]+)*)(?P<quote>\\*[\"']?)(?P<key>[A-Za-z0-9_$@./~\-]{1,200})(?P=quote)"
     r"[ \t]*(?::(?=[ \t]|\Z)|=(?!=))[ \t]*(?P<rest>.*)\Z"
 )
-_INLINE = re.compile(
+_INLINE = late_pattern(
     r"(?<![\w.\-$])-{0,2}(?P<key>[A-Za-z0-9_$@][\w.$\-]{0,200}+(?:\[[^\]\s]{0,80}\])?+)\\*[\"']?"
     r"[ \t]{0,8}+(?P<separator>=(?!=)|:(?=[ \t\"'\\]|\Z)|(?<=[wW][oO][rR][dD]):(?=[^\s/]))[ \t]*"
 )
-_FLAG = re.compile(r"(?<![\w\-])--?(?P<key>[A-Za-z][\w\-]{0,80}+)[ \t]++(?P<value>[^\s\-][^\s]*)")
-_PAIR = re.compile(
+_FLAG = late_pattern(r"(?<![\w\-])--?(?P<key>[A-Za-z][\w\-]{0,80}+)[ \t]++(?P<value>[^\s\-][^\s]*)")
+_PAIR = late_pattern(
     r"(?:name|key)\\*[\"']?[ \t]*:[ \t]*\\*[\"']?(?P<key>[\w.\-]+)\\*[\"']?[ \t]*,[ \t]*"
     r"\\*[\"']?value\\*[\"']?[ \t]*:[ \t]*"
 )
-_RIAP = re.compile(
+_RIAP = late_pattern(
     r"\bvalue\\*[\"']?[ \t]*:[ \t]*(?P<value>\\*\"[^\"\n]*\"|'[^'\n]*'|[^\s,\"'}]+)[ \t]*,[ \t]*"
     r"\\*[\"']?(?:name|key)\\*[\"']?[ \t]*:[ \t]*\\*[\"']?(?P<key>[\w.\-]+)"
 )
-_ELEMENT = re.compile(r"<(?P<key>[A-Za-z][\w.\-]{0,80}+)>(?P<value>[^<>\n]{1,2000}+)</")
-_DOUBLE = re.compile(r'"((?:\\.|[^"\\])*)"')
-_SINGLE = re.compile(r"'((?:''|[^'])*)'")
-_ESCAPED = re.compile(r"(\\+[\"'])(.*?)(?<!\\)\1")
-_REFERENCE = re.compile(r"\$\{[^{}\s]*\}[^\s,;&}\]\"']*|\{\{[^{}]*\}\}")
-_WORD = re.compile(r"(?:(?:Bearer|Basic|Token)[ \t]+)?[^\s,;&}\]\"'`<>)]+", re.IGNORECASE)
-_BLOCK = re.compile(r"(?:[&!]\S+[ \t]+)*[|>][-+0-9]*[ \t]*(?:#.*)?\Z")
-_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]+)*")
-_ALIAS = re.compile(r"\*([^\s,\[\]{}*]+)[ \t]*(?:#.*)?\Z")
-_ANCHOR = re.compile(r"&([^\s,\[\]{}]+)[ \t]+(\S.*)")
-_KIND_SECRET = re.compile(r"[ \t]*(?:-[ \t]+)*[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?Secret[\"']?,?[ \t]*(?:#.*)?\Z")
-_NPMRC = re.compile(r"(?:^|[:\s])(?:_authToken|_auth|_password|password)[ \t]*=[ \t]*(\S.*)", re.IGNORECASE)
+_ELEMENT = late_pattern(r"<(?P<key>[A-Za-z][\w.\-]{0,80}+)>(?P<value>[^<>\n]{1,2000}+)</")
+_DOUBLE = late_pattern(r'"((?:\\.|[^"\\])*)"')
+_SINGLE = late_pattern(r"'((?:''|[^'])*)'")
+_ESCAPED = late_pattern(r"(\\+[\"'])(.*?)(?<!\\)\1")
+_REFERENCE = late_pattern(r"\$\{[^{}\s]*\}[^\s,;&}\]\"']*|\{\{[^{}]*\}\}")
+_WORD = late_pattern(r"(?:(?:Bearer|Basic|Token)[ \t]+)?[^\s,;&}\]\"'`<>)]+", re.IGNORECASE)
+_BLOCK = late_pattern(r"(?:[&!]\S+[ \t]+)*[|>][-+0-9]*[ \t]*(?:#.*)?\Z")
+_PROPERTIES = late_pattern(r"(?:[&!][^\s,\[\]{}]*[ \t]+)*")
+_ALIAS = late_pattern(r"\*([^\s,\[\]{}*]+)[ \t]*(?:#.*)?\Z")
+_ANCHOR = late_pattern(r"&([^\s,\[\]{}]+)[ \t]+(\S.*)")
+_KIND_SECRET = late_pattern(r"[ \t]*(?:-[ \t]+)*[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?Secret[\"']?,?[ \t]*(?:#.*)?\Z")
+_NPMRC = late_pattern(r"(?:^|[:\s])(?:_authToken|_auth|_password|password)[ \t]*=[ \t]*(\S.*)", re.IGNORECASE)
 _NAMES = frozenset({"name", "key", "path", "header", "option", "variable"})
 _VALUES = frozenset({"value", "defaultvalue"})
 # What a message says about a key instead of giving its value: "token: must be a string".

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.redaction.keys import (
     holds_secrets,
     is_secret_key,
@@ -20,7 +21,7 @@ from installer.yamltext.redaction.shapes import MASK, masked, shaped_spans
 from installer.yamltext.redaction.tree import secret_spans
 
 _NEUTRAL = "x" * len(MASK)
-_SURROGATE = re.compile(r"\\u[dD](?=[89abAB])|\\u[dD](?=[c-fC-F])")
+_SURROGATE = late_pattern(r"\\u[dD](?=[89abAB])|\\u[dD](?=[c-fC-F])")
 _PAIR_NAMES = ("name", "key", "path", "header", "option", "variable")
 _PAIR_VALUES = frozenset({"value", "defaultvalue"})
 

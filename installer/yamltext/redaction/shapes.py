@@ -2,9 +2,10 @@
 
 import re
 
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.redaction.keys import Span, literal_spans
 
-_TOKEN = re.compile(
+_TOKEN = late_pattern(
     r"(?<![A-Za-z0-9_\-])(?:"
     r"gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,}|gl(?:pat|rt|dt|ptt|oas|cbt|ft|soat)-[A-Za-z0-9_\-]{16,}"
     r"|eyJ[A-Za-z0-9_\-]{5,}\.[A-Za-z0-9_\-]{5,}\.[A-Za-z0-9_\-]*"
@@ -13,15 +14,17 @@ _TOKEN = re.compile(
     r"|hv[sb]\.[A-Za-z0-9_\-]{20,}|dckr_pat_[A-Za-z0-9_\-]{16,}|sq[pau]_[0-9a-f]{32,}"
     r"|SG\.[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,})"
 )
-_SLACK = re.compile(r"hooks\.slack\.com/(?:services|workflows|triggers)/([^\s\"'<>\\]+)")
-_BEARER = re.compile(r"\b(?:Bearer|Basic)[ \t]+([A-Za-z0-9._~+/\-]{12,}=*)")
-_USERINFO = re.compile(
+_SLACK = late_pattern(r"hooks\.slack\.com/(?:services|workflows|triggers)/([^\s\"'<>\\]+)")
+_BEARER = late_pattern(r"\b(?:Bearer|Basic)[ \t]+([A-Za-z0-9._~+/\-]{12,}=*)")
+_USERINFO = late_pattern(
     r"://(?P<user>[^\s/:@\"'<>]{0,300}+)"
     r"(?:(?::(?P<password>[^\s/\"'<>]{0,400}))?@|:(?![0-9]+/)(?P<odd>[^\s@\"'<>]{1,400}+)@)"
 )
-_PRIVATE = re.compile(r"-----BEGIN[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----|-----BEGIN PRIVATE KEY-----")
-_PRIVATE_END = re.compile(r"-----(?:END|BEGIN)[A-Z0-9 ]{0,40}-----")
-_KEY_LINES = re.compile(r"(?:[ \t#>|\"']|\\n)*[A-Za-z0-9+/=]+[^\n]*(?:\n[ \t#]*[A-Za-z0-9+/=]{16,}[ \t\r]*(?=\n|\Z))*")
+_PRIVATE = late_pattern(r"-----BEGIN[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----|-----BEGIN PRIVATE KEY-----")
+_PRIVATE_END = late_pattern(r"-----(?:END|BEGIN)[A-Z0-9 ]{0,40}-----")
+_KEY_LINES = late_pattern(
+    r"(?:[ \t#>|\"']|\\n)*[A-Za-z0-9+/=]+[^\n]*(?:\n[ \t#]*[A-Za-z0-9+/=]{16,}[ \t\r]*(?=\n|\Z))*"
+)
 
 
 def shaped_spans(text: str) -> list[Span]:
@@ -58,7 +61,7 @@ def _private_keys(text: str) -> list[Span]:
 
 
 _BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-_PIECE = re.compile(rf"\S(?:[^{_BREAKS}]*\S)?")
+_PIECE = late_pattern(rf"\S(?:[^{_BREAKS}]*\S)?")
 MASK = "***"
 
 

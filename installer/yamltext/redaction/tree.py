@@ -6,13 +6,15 @@ A text that is no YAML is left to the line by line search; nothing here raises.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from itertools import pairwise
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from installer.model.dataclass import dataclass
+from installer.model.late_pattern import late_pattern
 from installer.yamltext.embedding import Literal, Quoted, embed
 from installer.yamltext.reading import Unreadable, compose
 from installer.yamltext.redaction.keys import (
@@ -28,10 +30,10 @@ from installer.yamltext.redaction.probe import PROBE
 from installer.yamltext.redaction.shapes import shaped_spans
 
 _EMBEDDINGS = 10
-_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]*)*")
-_DOCUMENT = re.compile(r"^---(?=\s)", re.MULTILINE)
-_COMMENT = re.compile(r"(?<![^\s])#[^\n]*")
-_FLAG = re.compile(r"--?([A-Za-z][\w\-.]*)")
+_PROPERTIES = late_pattern(r"(?:[&!][^\s,\[\]{}]*[ \t]*)*")
+_DOCUMENT = late_pattern(r"^---(?=\s)", re.MULTILINE)
+_COMMENT = late_pattern(r"(?<![^\s])#[^\n]*")
+_FLAG = late_pattern(r"--?([A-Za-z][\w\-.]*)")
 _PAIR_NAMES = ("name", "key", "path", "header", "option", "variable")
 
 
