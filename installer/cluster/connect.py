@@ -15,19 +15,19 @@ from installer.cluster.options import ConnectionOptions
 from installer.cluster.pool import Pool
 from installer.cluster.proxies import proxy_of
 from installer.cluster.remembering import memory_of
-from installer.cluster.tls import tls_of
+from installer.cluster.tls import proxy_tls_of, tls_of
 from installer.cluster.transport import Transport
 from installer.model.errors import ExitCode, fail
 
 
-def connect(options: ConnectionOptions) -> Cluster:
-    """A cluster to talk to; no request is made but those of a login program.
+def connect(options: ConnectionOptions, account: Path = ACCOUNT) -> Cluster:
+    """A cluster to talk to; no request is made but those of a login program. `account` is where a pod's is mounted.
 
     Raises InstallerError: TARGET where nothing names a cluster, Unauthorized (DENIED) where a login program fails,
     Unreachable where it does not end within the timeout, or a minute; INVALID for certificates that are none.
     """
     deadline = Deadline.after(options.timeout, options.request_timeout)
-    chosen = choose(options, os.environ) or _pod(options)
+    chosen = choose(options, os.environ) or _pod(options, account)
     if chosen is None:
         gone = absent(options, os.environ)
         raise fail(
@@ -40,19 +40,20 @@ def connect(options: ConnectionOptions) -> Cluster:
     me = login(chosen, min(LOGIN_SECONDS, deadline.left))
     tls = tls_of(chosen.cluster, me.user) if server.startswith("https:") else None
     proxy = proxy_of(server, chosen.cluster.get("proxy-url"), os.environ)
-    pool = Pool(server, tls, proxy, chosen.cluster.get("tls-server-name"))
-    transport = Transport(pool, deadline, me.authorization, impersonation(chosen.user))
+    proxy_tls = proxy_tls_of(chosen.cluster) if proxy and proxy.startswith("https:") else None
+    pool = Pool(server, tls, proxy, chosen.cluster.get("tls-server-name"), proxy_tls)
+    transport = Transport(pool, deadline, me, impersonation(chosen.user))
     return Cluster(transport, memory_of(server, options.cache_dir, os.environ), chosen.namespace)
 
 
-def _pod(options: ConnectionOptions) -> Chosen | None:
+def _pod(options: ConnectionOptions, account: Path) -> Chosen | None:
     """The account of the pod that we are; a kubeconfig that somebody names is another wish."""
-    found = None if options.kubeconfig else of_pod(options, os.environ)
+    found = None if options.kubeconfig else of_pod(options, os.environ, account)
     if found is None:
         return None
     if "tokenFile" in found.user and not Path(found.user["tokenFile"]).exists():
         raise Unauthorized("this looks like a pod, and it has no account mounted to talk to the API with")
-    return replace(found, namespace=options.namespace or _own_namespace())
+    return replace(found, namespace=options.namespace or _own_namespace(account))
 
 
 def _url(server: str) -> str:
@@ -76,8 +77,8 @@ def impersonation(user: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(headers)
 
 
-def _own_namespace() -> str:
+def _own_namespace(account: Path) -> str:
     try:
-        return (ACCOUNT / "namespace").read_text(encoding="utf-8").strip() or "default"
+        return (account / "namespace").read_text(encoding="utf-8").strip() or "default"
     except OSError:
         return "default"

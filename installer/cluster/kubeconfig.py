@@ -74,7 +74,7 @@ def in_cluster(options: ConnectionOptions, environment: Mapping[str, str]) -> Ch
     return of_pod(options, environment) if options.as_user else None
 
 
-def of_pod(options: ConnectionOptions, environment: Mapping[str, str]) -> Chosen | None:
+def of_pod(options: ConnectionOptions, environment: Mapping[str, str], account: Path = ACCOUNT) -> Chosen | None:
     """The pod's own account; None where this is no pod.
 
     https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
@@ -83,8 +83,8 @@ def of_pod(options: ConnectionOptions, environment: Mapping[str, str]) -> Chosen
     if not host:
         return None
     address = f"[{host}]" if ":" in host else host
-    cluster = {"server": f"https://{address}:{port}", "certificate-authority": str(ACCOUNT / "ca.crt")}
-    user = _with_user_flags({"tokenFile": str(ACCOUNT / "token")}, options)
+    cluster = {"server": f"https://{address}:{port}", "certificate-authority": str(account / "ca.crt")}
+    user = _with_user_flags({"tokenFile": str(account / "token")}, options)
     return Chosen(cluster, user, options.namespace or "default", None)
 
 

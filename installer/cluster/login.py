@@ -26,11 +26,13 @@ _TOKEN_SECONDS = 60.0
 class Login:
     """`authorization` gives the header's value anew for each request; None where the certificate says it all.
 
+    `renewed` is asked where the API does not take it: whether there is another by now.
     `user` is the entry with what a login program has said of certificates. Holds credentials: never print it.
     """
 
     authorization: Callable[[], str | None] = field(repr=False)
     user: Entry = field(repr=False)
+    renewed: Callable[[], bool] = field(default=lambda: False, repr=False)
 
 
 def login(chosen: Chosen, seconds: float) -> Login:
@@ -42,7 +44,8 @@ def login(chosen: Chosen, seconds: float) -> Login:
     if user.get("auth-provider") or (user.get("exec") and not (user.get("token") or user.get("tokenFile"))):
         return _by_client(chosen, seconds)
     if user.get("tokenFile"):
-        return Login(_TokenFile(Path(user["tokenFile"]), user.get("token")).header, user)
+        file = _TokenFile(Path(user["tokenFile"]), user.get("token"))
+        return Login(file.header, user, file.is_another)
     said = _said(user)
     return Login(lambda: said, user)
 
@@ -68,6 +71,10 @@ class _TokenFile:
         if time.monotonic() - self.read >= _TOKEN_SECONDS:
             self.token, self.read = self._now(), time.monotonic()
         return f"Bearer {self.token}"
+
+    def is_another(self) -> bool:
+        before, self.read = self.token, -_TOKEN_SECONDS
+        return self.header() != f"Bearer {before}"
 
     def _now(self) -> str:
         try:

@@ -24,6 +24,8 @@ Headers = Sequence[tuple[str, str]]
 class Pool:
     """Connections to `server`, a URL. `called` is the name in its certificate, where its address is another.
 
+    `proxy_tls` is for a proxy by https.
+
     Raises OSError and HTTPException as `http.client`, and NotConnected where no request can have been sent.
     """
 
@@ -31,6 +33,7 @@ class Pool:
     tls: ssl.SSLContext | None = None
     proxy: str | None = None
     called: str | None = None
+    proxy_tls: ssl.SSLContext | None = None
     _kept: list["Connection"] = field(default_factory=list)
     _closed: bool = False
 
@@ -93,6 +96,13 @@ class NotConnected(Exception):
         self.why = why
 
 
+class ProxyRefused(OSError):
+    """The proxy is there and of no use; `strerror` says why, without a name or password."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(None, why)
+
+
 class Connection(HTTPConnection):
     """One connection to the server of a pool, through its proxy where it has one."""
 
@@ -144,7 +154,7 @@ class Connection(HTTPConnection):
             return _by_socks(self._proxy, address, timeout)
         made = socket.create_connection((_as_it_is(address[0]), address[1]), timeout, source)
         if self._proxy is not None and self._proxy.scheme == "https":
-            return ssl.create_default_context().wrap_socket(made, server_hostname=self._proxy.hostname)
+            return _proxy_secured(made, self._pool.proxy_tls or ssl.create_default_context(), self._proxy)
         return made
 
     def is_alive(self) -> bool:
@@ -213,14 +223,29 @@ def _secured(made: Any, tls: ssl.SSLContext, name: str) -> Any:
     return SSLTransport(made, tls, server_hostname=name)
 
 
+def _proxy_secured(made: socket.socket, tls: ssl.SSLContext, proxy: SplitResult) -> ssl.SSLSocket:
+    try:
+        return tls.wrap_socket(made, server_hostname=_as_it_is(proxy.hostname or ""))
+    except ssl.SSLEOFError:
+        raise
+    except ssl.SSLError as error:
+        said = str(error).split("\n", 1)[0]
+        raise ProxyRefused(f"the proxy {proxy.hostname} speaks no TLS that we trust: {said}") from None
+
+
 def _by_socks(proxy: SplitResult, address: tuple[str, int], timeout: Any) -> Any:
+    """The proxy looks names up, as for Go's clients."""
     try:
         import socks  # type: ignore[import-untyped]  # noqa: PLC0415
     except ImportError:
-        message, fix = "a SOCKS proxy needs the package PySocks", "install it beside this program: pip install pysocks"
+        message, fix = "a SOCKS proxy needs the extra `socks`", "pip install 'rhdh-orchestrator[socks]'"
         raise fail(ExitCode.INVALID, "proxy-unknown", message, fix=fix) from None
-    host, port = _address(proxy)
     user, password = (unquote(one) if one else None for one in (proxy.username, proxy.password))
-    return socks.create_connection(
-        address, timeout, None, socks.SOCKS5, host, port, proxy_rdns=True, proxy_username=user, proxy_password=password
-    )
+    known = {"proxy_rdns": True, "proxy_username": user, "proxy_password": password}
+    try:
+        return socks.create_connection(address, timeout, None, socks.SOCKS5, *_address(proxy), **known)
+    except socks.ProxyError as error:
+        why = error.socket_err or error  # what the proxy said is wrapped as if the socket had failed
+        if isinstance(why, socks.SOCKS5AuthError):
+            raise ProxyRefused("the proxy does not take our name and password") from None
+        raise ConnectionError(None, f"the proxy says {why}") if isinstance(why, socks.ProxyError) else why from None

@@ -27,6 +27,17 @@ def tls_of(cluster: Entry, user: Entry) -> ssl.SSLContext:
     return context
 
 
+def proxy_tls_of(cluster: Entry) -> ssl.SSLContext:
+    """Of a proxy by https: Go's clients hold it to the cluster's authority; one that the system trusts is taken too.
+
+    It is shown no certificate of ours. Raises as `tls_of`.
+    """
+    with _said("certificate-authority"):
+        context = _trusting(cluster)
+    context.load_default_certs()
+    return context
+
+
 def _trusting(cluster: Entry) -> ssl.SSLContext:
     """As Go does: an authority that is said replaces the system's, and old forms of certificates are taken."""
     if cluster.get("insecure-skip-tls-verify"):

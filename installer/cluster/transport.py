@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from http.client import HTTPException, IncompleteRead
 from typing import Any
@@ -16,7 +16,8 @@ from urllib.parse import urlencode, urlsplit
 
 from installer.cluster.deadline import Deadline
 from installer.cluster.errors import Unreachable
-from installer.cluster.pool import Answer, NotConnected, Pool
+from installer.cluster.login import Login
+from installer.cluster.pool import Answer, NotConnected, Pool, ProxyRefused
 from installer.model.dataclass import dataclass
 from installer.model.run import MANAGER
 
@@ -25,6 +26,7 @@ BODY_LIMIT = 512 * 1024 * 1024
 _CHUNK = 64 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 _JSON = "application/json"
+_UNAUTHORIZED = 401
 
 
 class Dropped(Exception):
@@ -59,11 +61,11 @@ class Request:
 
 @dataclass
 class Transport:
-    """Asks one server through a pool of connections; `authorization` gives the header of that name."""
+    """Asks one server through a pool of connections; `login` gives the header `Authorization`."""
 
     pool: Pool
     deadline: Deadline
-    authorization: Callable[[], str | None]
+    login: Login
     impersonation: tuple[tuple[str, str], ...] = ()
     requests: int = 0
     _counting: threading.Lock = field(default_factory=threading.Lock)
@@ -89,6 +91,8 @@ class Transport:
         if succeeded and asked.watch is not None:
             return response
         body = self._read(response, until)
+        if response.status == _UNAUTHORIZED and self.login.renewed():
+            return self.request(asked)  # nothing was carried out
         if not succeeded:
             headers = {name.title(): value for name, value in response.response.headers.items()}
             raise Answered(response.status, headers, body)
@@ -110,7 +114,7 @@ class Transport:
         yield "User-Agent", MANAGER
         if asked.body is not None:
             yield "Content-Type", asked.form
-        known = self.authorization()
+        known = self.login.authorization()
         if known:
             yield "Authorization", known
         yield from self.impersonation  # Impersonate-Group stands once for each group
@@ -188,6 +192,8 @@ class translated:  # noqa: N801 - reads as a word after `with`
         match why:
             case TimeoutError():
                 raise Unreachable(f"{self.where} gave no answer within {self.seconds:.0f} s") from None
+            case ProxyRefused():
+                raise Unreachable(f"no connection to {self.where}: {why.strerror}") from None
             case ssl.SSLError() if not isinstance(why, ssl.SSLEOFError):
                 raise Unreachable(f"no TLS with {self.where}: {_first_line(why)}") from None
             case _ if str(why).startswith("Tunnel connection failed"):  # what http.client says of a proxy's refusal

@@ -1,13 +1,9 @@
 """TLS as kubectl does it: whom we trust, what we show, and that no key of a kubeconfig stays in a file."""
 
 import base64
-import contextlib
-import shutil
-import socket
 import ssl
 import subprocess
 import tempfile
-import threading
 from pathlib import Path
 
 import pytest
@@ -19,17 +15,11 @@ from installer.cluster.options import ConnectionOptions
 from installer.cluster.resources import Kind
 from installer.model.errors import ExitCode, InstallerError
 from tests.cluster.fake import Fake, named, served
+from tests.cluster.pki import certificate, needs_openssl, serving
 
 CONFIG_MAP = Kind("", "ConfigMap")
 ONE = "GET /api/v1/namespaces/ns/configmaps/one"
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
-
-
-def certificate(folder, name, subject):
-    words = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-    files = ["-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.crt"]
-    alternative = ["-subj", f"/CN={name}", "-addext", f"subjectAltName={subject}"]
-    subprocess.run(["openssl", *words, *files, *alternative], check=True, capture_output=True)
+pytestmark = needs_openssl
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +33,7 @@ def pki(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(pki):
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(pki / "server.crt", pki / "server.key")
+    context = serving(pki, "server")
     context.load_verify_locations(pki / "client.crt")
     context.verify_mode = ssl.CERT_REQUIRED
     fake = Fake(answers={ONE: (200, named("one"))})
@@ -138,65 +127,3 @@ def test_a_key_under_a_password_asks_nobody(ask, pki, tmp_path):
     cluster, user = by_path(pki)
     with pytest.raises(InstallerError, match="client-certificate cannot be used"):
         ask(cluster, {**user, "client-key": str(tmp_path / "locked.key")})
-
-
-class Tunnel:
-    """A proxy that knows CONNECT, for who gives the right credentials."""
-
-    def __init__(self, credentials):
-        self.listening = socket.create_server(("127.0.0.1", 0))
-        self.port, self.expected, self.asked = self.listening.getsockname()[1], credentials, []
-        threading.Thread(target=self.run, daemon=True).start()
-
-    def run(self):
-        with contextlib.suppress(OSError):
-            while True:
-                self.serve(self.listening.accept()[0])
-
-    def serve(self, client):
-        head = b""
-        while b"\r\n\r\n" not in head:
-            head += client.recv(4096)
-        self.asked.append(head.split(b"\r\n")[0].decode())
-        known = f"Basic {base64.b64encode(self.expected.encode()).decode()}".encode() in head
-        client.sendall(b"HTTP/1.1 200 OK\r\n\r\n" if known else b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")
-        if not known:
-            client.close()
-            return
-        host, port = self.asked[-1].split()[1].split(":")
-        server = socket.create_connection((host, int(port)))
-        for one, other in ((client, server), (server, client)):
-            threading.Thread(target=relay, args=(one, other), daemon=True).start()
-
-
-def relay(one, other):
-    with contextlib.suppress(OSError), other:
-        while data := one.recv(65536):
-            other.sendall(data)
-
-
-@pytest.fixture
-def tunnel():
-    made = Tunnel("me:p@ss")
-    yield made
-    made.listening.close()
-
-
-def test_tls_goes_through_a_proxy_unseen(ask, pki, server, tunnel):
-    cluster, user = by_path(pki)
-    assert ask({**cluster, "proxy-url": f"http://me:p%40ss@127.0.0.1:{tunnel.port}"}, user) == "one"
-    assert [one.split()[:2] for one in tunnel.asked] == [["CONNECT", server.url.removeprefix("https://")]]
-
-
-def test_a_proxy_that_refuses_is_said(ask, pki, tunnel):
-    cluster, user = by_path(pki)
-    with pytest.raises(Unreachable, match="does not let us through") as raised:
-        ask({**cluster, "proxy-url": f"http://me:s3cr3t@127.0.0.1:{tunnel.port}"}, user)
-    assert "s3cr3t" not in str(raised.value)
-
-
-def test_an_unknown_kind_of_proxy_is_said(ask, pki):
-    cluster, user = by_path(pki)
-    with pytest.raises(InstallerError, match="none of http, https, socks5") as raised:
-        ask({**cluster, "proxy-url": "ftp://me:s3cr3t@proxy"}, user)
-    assert "s3cr3t" not in str(raised.value)
