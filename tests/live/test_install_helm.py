@@ -10,6 +10,8 @@ import pytest
 
 from installer.model.errors import ExitCode
 from tests.live.worlds import RELEASE, why_not
+from tests.registries.fake import Registry, served
+from tests.registries.test_outdated import publish, sri
 from tests.world.api import config_map, namespace_of
 from tests.world.programs import HELM_3, HELM_4, helm
 from tests.world.rhdh import NAME, chart
@@ -63,6 +65,14 @@ def values(portal):
 
 def revisions(portal):
     return [one["revision"] for one in json.loads(portal.ask("history", NAME, "-o", "json"))]
+
+
+def pods_of(portal):
+    """Which pods of its Deployment there are that are not about to go."""
+    labels = portal.settled()["spec"]["selector"]["matchLabels"]
+    selector = ",".join(f"{name}={value}" for name, value in labels.items())
+    found = portal.world.api.list("v1", "Pod", portal.namespace, selector)
+    return {one["metadata"]["uid"] for one in found if "deletionTimestamp" not in one["metadata"]}
 
 
 def test_without_its_chart_the_release_is_left_alone(portal):
@@ -137,3 +147,35 @@ def test_what_only_new_pods_would_read_is_rolled_out_by_the_chart(portal):
     assert "rhdh-orchestrator/restarted-for" in values(portal)["upstream"]["backstage"]["podAnnotations"]
     again = portal.run("install", "--yes", "--chart", portal.chart)
     assert (again.code, again.result["steps"]) == (ExitCode.OK, []), again
+
+
+@pytest.mark.parametrize("portal", [HELM_4], indirect=True, ids=["helm4"])
+def test_a_plugin_of_the_values_moves_with_a_revision_of_the_release(portal):
+    """`plugins upgrade`, without the chart and with it."""
+    name, version = "@acme/p", "1.0.0"
+    plugin = {"package": f"{name}@{version}", "disabled": False, "integrity": sri(name, version)}
+    dynamic = {"includes": [], "plugins": [plugin]}
+    portal.ask("upgrade", NAME, portal.chart, "--reuse-values", "--set-json", f"global.dynamic={json.dumps(dynamic)}")
+    before, there, pods = values(portal), revisions(portal), pods_of(portal)
+    with served(Registry()) as registry:
+        publish(registry, name, version, "1.2.0", "2.0.0")
+        words = ("plugins", "upgrade", "--yes", "--registry", registry.url)
+        left = portal.run(*words)
+        assert (left.code, left.codes) == (ExitCode.FINDINGS, ["values-not-applied"]), left
+        assert "helm upgrade" in left.errors[0]["fix"]
+        assert (values(portal), revisions(portal), pods_of(portal)) == (before, there, pods)
+        assert portal.run("history").result["runs"] == []
+
+        ran = portal.run(*words, "--chart", portal.chart)
+        assert ran.code == ExitCode.OK, ran
+        moved = {**plugin, "package": f"{name}@1.2.0", "integrity": sri(name, "1.2.0")}
+        assert values(portal) == {**before, "global": {**before["global"], "dynamic": {**dynamic, "plugins": [moved]}}}
+        assert revisions(portal) == [*there, there[-1] + 1], "one revision"
+        assert not pods_of(portal) & pods, "the pod is a new one"
+
+        again = portal.run(*words, "--chart", portal.chart)
+        assert (again.code, again.result["steps"], again.document["changes"]) == (ExitCode.OK, [], []), again
+        assert revisions(portal) == [*there, there[-1] + 1]
+    undone = portal.run("undo", "--yes")
+    assert undone.code == ExitCode.OK, undone
+    assert values(portal) == before

@@ -7,16 +7,22 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
+from installer.cli.boundary import run as run_here
 from installer.flow.live_permissions import needed
 from installer.model.errors import ExitCode
+from installer.model.lock import LOCK_FILE
 from tests.live.conftest import PORTAL, named
 from tests.live.harness import Program
 from tests.live.worlds import FLAVOURS, Portal, portal, why_not
 from tests.registries.fake import Registry, served
+from tests.registries.packages import Packages
+from tests.registries.packages import sri as sri_of
+from tests.registries.tarballs import manifest, package
 from tests.registries.test_outdated import SET, publish, sri
 from tests.world.api import config_map
 from tests.world.rhdh import install_rhdh_operator
@@ -34,6 +40,21 @@ plugins:
   - package: '{NAME}@1.0.0'   # the first
     disabled: false
     integrity: {sri(NAME, "1.0.0")}
+"""
+OFF = TEXT.replace("disabled: false", "disabled: true")
+TWO = (
+    TEXT
+    + f"""\
+  - package: '@acme/q@1.0.0'
+    integrity: {sri("@acme/q", "1.0.0")}
+"""
+)
+ONE = f"""\
+includes: []
+plugins:
+  # ours
+  - package: '@acme/q@1.0.0'
+    integrity: {sri("@acme/q", "1.0.0")}
 """
 LATER = TEXT.replace("@1.0.0", "@1.2.0").replace(sri(NAME, "1.0.0"), sri(NAME, "1.2.0"))
 
@@ -258,3 +279,86 @@ def test_killed_behind_its_write_it_is_taken_up_and_taken_back(world, rhdh, regi
     undone = program.run("undo", "--yes", "--instance", rhdh.address)
     assert undone.code == ExitCode.OK, undone
     assert text_of(rhdh) == TEXT
+
+
+@pytest.fixture
+def here(
+    world: World,
+    rhdh: Portal,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[..., SimpleNamespace]:
+    """The program in this process and in a folder of its own, which costs less: words -> (code, document, err)."""
+    monkeypatch.setenv("KUBECONFIG", str(world.kubeconfig))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "answers"))
+    monkeypatch.chdir(tmp_path)
+
+    def ran(*words: str) -> SimpleNamespace:
+        capsys.readouterr()
+        code = run_here([*words, "--instance", rhdh.address, "-o", "json"])
+        out, err = capsys.readouterr()
+        return SimpleNamespace(code=code, document=json.loads(out), err=err)
+
+    return ran
+
+
+@needs_world
+@pytest.mark.parametrize(
+    ("rhdh", "verb", "before", "after"),
+    [("operator", "disable", TEXT, OFF), ("plain", "enable", OFF, TEXT), ("plain", "remove", TWO, ONE)],
+    indirect=["rhdh"],
+    ids=["disable", "enable", "remove"],
+)
+def test_switched_and_taken_out(here, world, rhdh, verb, before, after):
+    if before != TEXT:
+        write(rhdh, before)
+    generation = rhdh.generation()
+    done = here("plugins", verb, NAME, "--yes")
+    assert done.code == ExitCode.OK, done
+    assert {one["state"] for one in done.document["result"]["steps"]} == {"done"}, done
+    assert text_of(rhdh) == after
+    assert rhdh.generation() == generation + 1, "one rollout"
+    rhdh.settled()
+
+    log = world.audit()
+    again = here("plugins", verb, NAME, "--yes")
+    assert again.code == (ExitCode.TARGET if verb == "remove" else ExitCode.OK), again
+    assert (again.document["changes"], log.writes("admin")) == ([], [])
+    assert rhdh.generation() == generation + 1
+
+    undone = here("undo", "--yes")
+    assert undone.code == ExitCode.OK, undone
+    assert text_of(rhdh) == before
+
+
+@needs_world
+@pytest.mark.parametrize("rhdh", ["plain"], indirect=True)
+def test_the_lock_of_a_cluster_is_in_the_working_directory(here, world, rhdh, registry, tmp_path):
+    content = package(said=manifest(NAME, "1.0.0"))
+    shop = Packages(registry)
+    shop.publish(content, NAME, "1.0.0")
+    write(rhdh, TEXT.replace(sri(NAME, "1.0.0"), sri_of(content)))
+    log, asking = world.audit(), ("--registry", registry.url)
+
+    absent = here("plugins", "lock", "--frozen")
+    assert (absent.code, absent.document["errors"][0]["code"]) == (ExitCode.TARGET, "lock-missing"), absent
+    written = here("plugins", "lock", "--yes", *asking)
+    assert (written.code, written.document["result"]["lock"]) == (ExitCode.OK, LOCK_FILE), written
+    (row,) = yaml.safe_load((tmp_path / LOCK_FILE).read_text())["plugins"]
+    assert (row["package"], row["integrity"]) == (f"{NAME}@1.0.0", sri_of(content))
+    before = (tmp_path / LOCK_FILE).read_bytes()
+    for words in (("lock", "--locked", *asking), ("lock", "--yes", *asking), ("outdated", "--locked", *asking)):
+        assert here("plugins", *words).code == ExitCode.OK, words
+    asked = len(registry.asked)
+    for command in ("lock", "outdated"):
+        assert here("plugins", command, "--frozen").code == ExitCode.OK, command
+
+    write(rhdh, LATER)
+    for words in (("lock", "--frozen"), ("outdated", "--frozen")):
+        stale = here("plugins", *words)
+        assert (stale.code, stale.document["errors"][0]["code"]) == (ExitCode.FINDINGS, "lock-stale"), stale
+        assert stale.document["errors"][0]["where"]["file"].endswith("dynamic-plugins-rhdh/dynamic-plugins.yaml")
+    assert (len(registry.asked), (tmp_path / LOCK_FILE).read_bytes()) == (asked, before)
+    assert log.writes("admin") == []
