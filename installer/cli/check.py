@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
 @click.option("--rhdh-version", metavar="X.Y[.Z]", help="The release of RHDH; beats what the cluster says.")
 @click.option("--skip-operators", is_flag=True, help="Somebody else installs the operators.")
 @click.option("--oc", metavar="PATH", help="An oc that may be asked for its login (RHDH_ORCHESTRATOR_OC).")
+@click.option("--helm", metavar="PATH", help="The helm that install would use (RHDH_ORCHESTRATOR_HELM).")
 @click.option("--archive", type=FOLDER, metavar="DIR", help="Gather an archive for support there, with oc.")
 def check(**options: Any) -> "Report":
     """Check whether the Orchestrator can be installed on the RHDH of a cluster; writes nothing.

@@ -9,6 +9,7 @@ from installer.cluster.errors import Forbidden, NotServed
 from installer.cluster.options import ConnectionOptions
 from installer.flow import (
     live_check_cluster,
+    live_check_helm_program,
     live_check_oc,
     live_check_operators,
     live_check_permissions,
@@ -26,6 +27,7 @@ Check = Callable[[Look], Verdict]
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("api", live_check_cluster.api),
     ("oc", live_check_oc.oc),
+    ("helm-program", live_check_helm_program.helm_program),
     ("release", live_check_cluster.known_release),
     ("permissions", live_check_permissions.permissions),
     ("olm", live_check_operators.olm),
@@ -46,12 +48,16 @@ _OF_OPERATORS = frozenset({"olm", "catalogs", "packages", "operator-groups"})
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """`instance` is NAMESPACE/NAME or NAME; `oc` an oc that may be asked; `archive` a folder for support."""
+    """`instance` is NAMESPACE/NAME or NAME; `oc` an oc that may be asked; `archive` a folder for support.
+
+    `helm` is the one that `install` would be given.
+    """
 
     instance: str | None = None
     rhdh_version: str | None = None
     skip_operators: bool = False
     oc: str | None = None
+    helm: str | None = None
     archive: str | None = None
 
 
@@ -63,7 +69,7 @@ def run(cluster: Cluster, connection: ConnectionOptions, request: CheckRequest) 
     running = find(cluster, request.instance, connection.namespace).running
     version = running.version
     known = _release(request.rhdh_version, version.number if version else None)
-    look = Look(cluster, running, known, request.skip_operators, request.oc, connection)
+    look = Look(cluster, running, known, request.skip_operators, request.oc, request.helm, connection)
     checks: tuple[tuple[str, Check], ...] = CHECKS
     if request.archive is not None:
         checks = (*CHECKS, ("archive", partial(_archived, request.archive)))

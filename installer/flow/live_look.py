@@ -43,7 +43,7 @@ def skipped(reason: str, fix: str | None = None) -> Verdict:
 class Look:
     """A cluster through the eyes of the checks: each list is asked for once.
 
-    `oc` is the program that somebody names, `connection` what the cluster was reached by.
+    `oc` and `helm` are the programs that somebody names, `connection` what the cluster was reached by.
     """
 
     cluster: Cluster
@@ -51,6 +51,7 @@ class Look:
     release: Release | None
     skip_operators: bool = False
     oc: str | None = None
+    helm: str | None = None
     connection: ConnectionOptions | None = None
     _lists: dict[tuple[Kind, str | None, str], Objects] = field(default_factory=dict)
 

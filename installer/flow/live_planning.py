@@ -11,11 +11,10 @@ from installer.cluster.eyes import Eyes, Question
 from installer.cluster.kinds import CONFIG_MAP, kind_of
 from installer.desired.build import build
 from installer.desired.infrastructure import InfrastructureGoal
-from installer.desired.infrastructure import build as build_infrastructure
-from installer.flow import live_infrastructure, live_olm
 from installer.flow.live_instance import find
 from installer.flow.live_observing import LiveObserved, observe, telling
 from installer.flow.live_secrets import question
+from installer.flow.live_survey import survey
 from installer.flow.new_run import new_run
 from installer.flow.published import Compared
 from installer.instance.instance import HelmHome
@@ -29,7 +28,6 @@ from installer.plan.goal import Goal
 from installer.plan.live_edits import live_changes, live_edits, renamed, values_after
 from installer.plan.live_steps import Ground, ground_steps, logged, plugin_steps, restarted, seen_by_pods, verification
 from installer.plan.merge_patch import merge_patch
-from installer.plan.operators import Wanted, decide, leave
 from installer.plan.plan import Plan, plan
 
 Progress = Callable[[str], None]
@@ -73,18 +71,29 @@ def prepare(
     observed = observe(cluster, running, request.rhdh_version, request.defaults, others, lister=eyes)
     release = observed.world.release
     progress(f"planning for RHDH {release.version}")
-    wanted, infrastructure, base = _ground(cluster, eyes, observed, request, live)
+    found = survey(
+        cluster,
+        eyes,
+        running.namespace,
+        release,
+        infrastructure_namespace=request.infrastructure_namespace,
+        skip_operators=live.skip_operators,
+        approve=live.approve,
+    )
+    infrastructure = found.infrastructure
     goal = _goal(observed, request, infrastructure)
     made = plan(observed.world, goal, observed.live.manifests)
     updated = made.draft.files()
     ground = Ground(
-        wanted.operators, infrastructure.stages, dict(infrastructure.values), infrastructure.platform_namespace
+        found.wanted.operators, infrastructure.stages, dict(infrastructure.values), infrastructure.platform_namespace
     )
     writes = _writes(cluster, observed, made, updated)
     steps = _steps(observed, made, goal, writes, ground, live)
     values = None if any(isinstance(step, Upgrade) for step in steps) else writes.values
     changes = () if live.operators_only else live_changes(made.draft, updated, observed.live)
-    return Prepared(observed, made, infrastructure, changes, new_run("install", observed.target, steps), values, base)
+    return Prepared(
+        observed, made, infrastructure, changes, new_run("install", observed.target, steps), values, found.base
+    )
 
 
 def prepare_plugins(
@@ -103,32 +112,6 @@ def prepare_plugins(
     changes = live_changes(made.draft, updated, observed.live)
     run = new_run(command, observed.target, tuple(steps))
     return Prepared(observed, made, None, changes, run, values, None)
-
-
-def _ground(
-    cluster: Cluster, eyes: Eyes, observed: LiveObserved, request: InstallRequest, live: LiveRequest
-) -> tuple[Wanted, InfrastructureGoal, int | None]:
-    """Operators and infrastructure. Raises InstallerError for what OLM, Helm or two platforms leave to a person."""
-    namespace, release = observed.running.namespace, observed.world.release
-    existing = live_infrastructure.observe(cluster, namespace, release, request.infrastructure_namespace, lister=eyes)
-    refuse_pending(existing.stored)
-    own = namespace if existing.stored else None
-    olm = live_olm.observe(cluster, release, lister=eyes)
-    if live.skip_operators:
-        wanted = leave(olm, namespace=own)
-    else:
-        openshift = existing.is_openshift
-        wanted = decide(olm, release, openshift=openshift, allowed=live.approve, namespace=own)
-    goal = build_infrastructure(
-        release,
-        operators_values=wanted.values,
-        rhdh_namespace=namespace,
-        infrastructure_namespace=request.infrastructure_namespace,
-        existing=existing,
-    )
-    if live.skip_operators:
-        live_infrastructure.refuse_unserved(cluster, goal)
-    return wanted, goal, existing.stored.revision if existing.stored else None
 
 
 def _goal(observed: LiveObserved, request: InstallRequest, infrastructure: InfrastructureGoal) -> Goal:

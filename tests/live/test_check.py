@@ -4,17 +4,46 @@ import base64
 import copy
 import gzip
 import json
+from contextlib import closing
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
 
+from installer.cluster.connect import connect
+from installer.cluster.options import ConnectionOptions
 from installer.flow.live_check import CHECKS
+from installer.flow.live_survey import survey
+from installer.instance.stored_release import TYPE
+from installer.knowledge.chart import orchestrator
+from installer.knowledge.releases import release
 from installer.model.errors import ExitCode
 from tests.live.conftest import PORTAL, named, put
 
 CASES = yaml.safe_load(Path(__file__).with_name("check_cases.yaml").read_text(encoding="utf-8"))
 READY = (*PORTAL, "catalog", "serverlessPackage", "logicPackage", "storageClass")
+
+
+@pytest.fixture(autouse=True)
+def helm(tmp_path, monkeypatch):
+    """A helm that says its version, and that somebody names; `said` changes what it says."""
+    program = tmp_path / "helm"
+
+    def said(answer):
+        program.write_text(f"#!/bin/sh\necho '{answer}'\n")
+        program.chmod(0o700)
+        return program
+
+    monkeypatch.setenv("RHDH_ORCHESTRATOR_HELM", str(said("v4.0.1")))
+    return said
+
+
+@pytest.fixture
+def no_helm(helm, monkeypatch):  # noqa: ARG001 - which names one first
+    """Nobody names one, and no wheel brings one."""
+    monkeypatch.delenv("RHDH_ORCHESTRATOR_HELM")
+    monkeypatch.setattr(metadata, "distributions", lambda: ())
 
 
 def prepare(recorded, case):
@@ -35,8 +64,12 @@ def prepare(recorded, case):
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_check(case, recorded, ask):
+def test_check(case, recorded, ask, helm, request):
     prepare(recorded, case)
+    if case.get("helm", "") is None:
+        request.getfixturevalue("no_helm")
+    elif "helm" in case:
+        helm(case["helm"])
     options = [word for key, value in case.get("options", {}).items() for word in (f"--{key.replace('_', '-')}", value)]
     said = ask("check", *options)
     found = {one["id"]: one for one in said.result["checks"]}
@@ -153,11 +186,64 @@ def test_what_a_pending_operation_was_about_to_change(recorded, ask):
     assert "hunter2secret" not in str(said.document)
 
 
-def keep(secret, name, revision, state, values):
+def keep(secret, name, revision, state, values, chart=None):
     """As Helm keeps a revision."""
-    record = {"name": name, "version": revision, "info": {"status": state}, "config": values}
+    record = {"name": name, "version": revision, "info": {"status": state}, "config": values, "chart": chart}
     inner = base64.b64encode(gzip.compress(json.dumps(record).encode()))
     secret["data"] = {"release": base64.b64encode(inner).decode()}
+
+
+@pytest.fixture
+def complete(recorded, tmp_path):
+    """A cluster whose infrastructure is as its RHDH's release wants it: on top of a case's objects."""
+
+    def make(case):
+        prepare(recorded, case)
+        with closing(connect(ConnectionOptions(server=recorded.url, cache_dir=str(tmp_path / "cache")))) as cluster:
+            wanted = survey(cluster, cluster, "rhdh", release("1.8")).infrastructure
+        ours = orchestrator()
+        files = [
+            {"name": name, "data": base64.b64encode(text.encode()).decode()} for name, text in ours.templates.items()
+        ]
+        about = {"name": ours.name, "version": ours.version}
+        chart = {"metadata": about, "values": dict(ours.defaults), "templates": files}
+        stored = named("deployedRelease")["deployedRelease"] | {"type": TYPE}
+        stored["metadata"]["labels"] |= {"name": "orchestrator", "version": "3"}
+        keep(stored, "orchestrator", 3, "deployed", dict(wanted.values), chart)
+        password = {"name": "orchestrator-postgresql", "namespace": "rhdh"}
+        recorded.objects += [stored, {"apiVersion": "v1", "kind": "Secret", "metadata": password}]
+        return wanted
+
+    return make
+
+
+OPERATORS = [
+    "serverlessSubscription",
+    "serverlessCSV",
+    "serverlessGroup",
+    "logicSubscription",
+    "logicCSV",
+    "logicGroup",
+]
+
+
+@pytest.mark.usefixtures("no_helm")
+@pytest.mark.parametrize(
+    ("flavour", "status", "words"),
+    [
+        ({"with": [*OPERATORS, "platform"]}, "skip", "an installation would run no helm"),
+        (
+            {"with": [*OPERATORS, "platform", "helmDeployment"], "without": ["backstage", "deployment"]},
+            "warn",
+            "new values of the Helm release portal would need helm",
+        ),
+    ],
+)
+def test_a_complete_infrastructure_needs_no_helm(flavour, status, words, complete, ask):
+    assert complete(flavour).stages != ()
+    found = {one["id"]: one for one in ask("check", "--rhdh-version", "1.8").result["checks"]}["helm-program"]
+    assert (found["status"], words in found["reason"]) == (status, True), found
+    assert "--helm PATH" in found["fix"]
 
 
 def test_nothing_is_allowed(recorded, ask):

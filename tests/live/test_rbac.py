@@ -14,7 +14,7 @@ from installer.cluster.access import grants
 from installer.flow.live_permissions import needed
 from installer.model.errors import ExitCode
 from installer.model.permission import Permission
-from tests.world.programs import can_have_world
+from tests.world.programs import HELM_4, can_have_world, helm
 from tests.world.rhdh import install_rhdh_operator, operator_flavour, put
 from tests.world.workloads import DEPLOYMENT, rolled_out
 from tests.world.world import start_world
@@ -109,7 +109,7 @@ def world():
 
 def asked(kubeconfig, *words):
     argv = [sys.executable, "-m", "installer", *words, "--instance", "rhdh/developer-hub", "-o", "json"]
-    env = {**os.environ, "KUBECONFIG": str(kubeconfig)}
+    env = {**os.environ, "KUBECONFIG": str(kubeconfig), "RHDH_ORCHESTRATOR_HELM": str(helm(HELM_4))}
     done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=120, check=False)
     return done.returncode, json.loads(done.stdout)
 

@@ -18,7 +18,7 @@ from installer.flow.live_permissions import needed
 from installer.model.errors import ExitCode
 from tests.world.api import config_map, namespace_of
 from tests.world.olm import install, operator_group, subscription
-from tests.world.programs import can_have_world
+from tests.world.programs import HELM_4, can_have_world, helm
 from tests.world.rhdh import install_rhdh_operator, operator_flavour, plain_flavour, put
 from tests.world.users import grant
 from tests.world.workloads import DEPLOYMENT, rolled_out
@@ -51,6 +51,7 @@ def ask(world, tmp_path):
     def answer(*words, kubeconfig=None):
         argv = [sys.executable, "-m", "installer", *words, "-o", "json", "--cache-dir", str(tmp_path / "cache")]
         env = {**os.environ, "KUBECONFIG": str(kubeconfig or world.kubeconfig)}
+        env["RHDH_ORCHESTRATOR_HELM"] = str(helm(HELM_4))
         done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=60, check=False)
         assert "Traceback" not in done.stderr
         document = json.loads(done.stdout)
