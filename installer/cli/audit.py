@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from installer.cli.connection import connected, connection_of
+from installer.cli.connection import LASTING, connected, connection_of
 from installer.cli.options import EVERY_OUTPUT, Table, command, session_of
+from installer.cli.plugins_changes import CHANGING, changing_with, wanted_of
 from installer.cli.plugins_where import refuse_connection
 from installer.cli.session import REPORTS
 from installer.cli.table import AUDIT
@@ -14,6 +15,7 @@ from installer.cli.values import FILE, FOLDER
 if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
     from installer.audit.request import AuditRequest
     from installer.cluster.options import ConnectionOptions
+    from installer.flow.plugins_changing import Wanted
     from installer.model.report import Report
 
 SEVERITIES = click.Choice(("critical", "high", "medium", "low", "info"))
@@ -46,9 +48,8 @@ class Unclear(click.UsageError):
 @click.option("--exceptions", type=FILE, metavar="FILE", help="Findings that are accepted, by whom and until when.")
 @click.option("--registry", metavar="URL", help="Ask registries too; this is npm's, a scope's own of .npmrc beats it.")
 @click.option("--authfile", type=FILE, metavar="FILE", help="Credentials for image registries, as podman's.")
-@click.option("--fix", "fixing", is_flag=True, help="With --directory: put right what is safe, after a preview.")
-@click.option("--dry-run", is_flag=True, help="With --fix: show the diff and write nothing.")
-@click.option("-y", "--yes", is_flag=True, help="With --fix: write without asking.")
+@click.option("--fix", "fixing", is_flag=True, help="Put right what is safe, after a preview.")
+@changing_with("--fix")
 @connected
 @click.pass_context
 def audit(ctx: click.Context, /, **options: Any) -> "Report | None":
@@ -57,19 +58,19 @@ def audit(ctx: click.Context, /, **options: Any) -> "Report | None":
     Each finding says what is wrong and where, why it matters, and how its owner puts it right. A rule that could not
     see what it needs is skipped, with the reason. With --profile production the eight requirements of a production
     installation are decided too. Without --fail-on and --strict the findings make no difference to the exit code.
-    --fix puts right what has one right answer and needs no decision of a person; the rest stays a proposal.
+    --fix puts right what has one right answer and needs no decision of a person; the rest stays a proposal. On a
+    cluster it comes with one restart, and a new pod that does not start brings the old configuration back (11).
     """
     if ctx.invoked_subcommand is not None:
         return None
-    connection = _connection(options)
-    fixing, dry_run, yes = (options.pop(name) for name in ("fixing", "dry_run", "yes"))
-    if (dry_run or yes) and not fixing:
-        raise Unclear("--dry-run and --yes are for --fix")
+    fixing = bool(options.pop("fixing"))
+    connection = _connection(options, fixing=fixing)
+    wanted = _wanted(options, fixing=fixing)
     from installer.audit.request import AuditRequest
 
     request = AuditRequest(**options)
-    if fixing:
-        report = _fixed(ctx, request, dry_run=dry_run, yes=yes)
+    if wanted is not None:
+        report = _fixed(ctx, request, connection, wanted)
     else:
         from installer.flow.audit import audit as walk
 
@@ -82,28 +83,42 @@ def audit(ctx: click.Context, /, **options: Any) -> "Report | None":
     return written(report, output, options)
 
 
-def _fixed(ctx: click.Context, request: "AuditRequest", *, dry_run: bool, yes: bool) -> "Report":
-    if request.directory is None:
-        raise Unclear("--fix edits manifests: add --directory DIR")
+def _fixed(
+    ctx: click.Context, request: "AuditRequest", connection: "ConnectionOptions | None", wanted: "Wanted"
+) -> "Report":
     from installer.cli.progress import progress_on
     from installer.cli.terminal import confirm_on
     from installer.flow.audit_fix import fix
-    from installer.flow.plugins_changing import Wanted
 
     session = session_of(ctx)
-    with progress_on(session) as progress:
-        wanted = Wanted(yes=yes, dry_run=dry_run)
-        return fix(request, wanted, confirm=confirm_on(session), progress=progress)
+    with progress_on(session, lasting=connection is not None) as progress:
+        return fix(request, connection, wanted, confirm=confirm_on(session), progress=progress)
 
 
-def _connection(options: dict[str, Any]) -> "ConnectionOptions | None":
+def _wanted(options: dict[str, Any], *, fixing: bool) -> "Wanted | None":
+    """How to put right what is safe, taken out of the options; None without --fix."""
+    if fixing:
+        try:
+            return wanted_of(options)
+        except click.UsageError as error:
+            raise Unclear(error.message) from None
+    given = {name: options.pop(name) for name in CHANGING}
+    if any(given.values()):
+        named = ", ".join(f"--{name.replace('_', '-')}" for name, value in given.items() if value)
+        raise Unclear(f"{named} {'is' if sum(map(bool, given.values())) == 1 else 'are'} for --fix")
+    return None
+
+
+def _connection(options: dict[str, Any], *, fixing: bool) -> "ConnectionOptions | None":
     """The connection, taken out of the options; None where they name a directory or an archive instead."""
     given = {"--directory DIR": options["directory"], "--archive FILE": options["archive"]}
     named = [option for option, value in given.items() if value is not None]
     if len(named) > 1:
         raise Unclear("what to audit? either --directory DIR or --archive FILE, or neither for the cluster")
+    if fixing and options["archive"] is not None:
+        raise Unclear("--fix is for a cluster or --directory DIR: an archive is a copy that nobody reads")
     try:
-        connection = connection_of(options)
+        connection = connection_of(options, within=LASTING if fixing else None)
         for option in named:
             refuse_connection(option)
     except click.UsageError as error:

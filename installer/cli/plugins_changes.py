@@ -8,20 +8,31 @@ import click
 if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
     from installer.flow.plugins_changing import Wanted
 
-_OPTIONS = (
-    click.option("--dry-run", is_flag=True, help="Show the diff and the prediction; write nothing."),
-    click.option("--exit-code", is_flag=True, help="With --dry-run: 14 when there is something to do."),
-    click.option("-y", "--yes", is_flag=True, help="Write without asking."),
-    click.option("--chart", metavar="REFERENCE", help="RHDH's own chart, where Helm installed RHDH on the cluster."),
-    click.option("--chart-version", metavar="VERSION", help="Its version (the one that is installed)."),
-    click.option("--helm", metavar="PATH", help="The helm to use (RHDH_ORCHESTRATOR_HELM)."),
+_OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any], str], ...] = (
+    (("--dry-run",), {"is_flag": True}, "Show the diff and the prediction; write nothing."),
+    (("--exit-code",), {"is_flag": True}, "With --dry-run: 14 when there is something to do."),
+    (("-y", "--yes"), {"is_flag": True}, "Write without asking."),
+    (("--chart",), {"metavar": "REFERENCE"}, "RHDH's own chart, where Helm installed RHDH on the cluster."),
+    (("--chart-version",), {"metavar": "VERSION"}, "Its version (the one that is installed)."),
+    (("--helm",), {"metavar": "PATH"}, "The helm to use (RHDH_ORCHESTRATOR_HELM)."),
 )
+# As the function gets them, and as `Wanted` calls them.
+CHANGING = ("dry_run", "exit_code", "yes", "chart", "chart_version", "helm")
 
 
 def changing(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options; the function takes them out of its own with `wanted_of`."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
+    return _with_options(function, "")
+
+
+def changing_with(option: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The same, of a command that changes something only with this option."""
+    return lambda function: _with_options(function, f"With {option}: ")
+
+
+def _with_options(function: Callable[..., Any], head: str) -> Callable[..., Any]:
+    for names, more, about in reversed(_OPTIONS):
+        function = click.option(*names, **more, help=f"{head}{about}")(function)
     return function
 
 

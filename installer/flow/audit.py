@@ -17,11 +17,41 @@ from installer.flow import audit_files
 from installer.flow.audit_source import of_directory
 from installer.flow.audit_views import result_view, rule_view, text_view
 from installer.flow.saying import discreet
+from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem, fail
 from installer.model.report import Report
 
 if TYPE_CHECKING:  # what talks to a cluster is loaded where one is looked at
     from installer.cluster.options import ConnectionOptions
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an audit judges by: the rules that were named, and what is accepted."""
+
+    request: AuditRequest
+    chosen: tuple[Rule, ...]
+    accepted: tuple[Accepted, ...]
+    known: frozenset[str]
+
+    @property
+    def judging(self) -> tuple[Rule, ...]:
+        """The rules that are to judge: those that were named, or else those of the profile."""
+        profile = self.request.profile
+        return self.chosen or tuple(one for one in rules() if profile == "all" or profile in one.profiles)
+
+    def suppressed(self, findings: tuple[Finding, ...], source: Source) -> tuple[Finding, ...]:
+        """Findings with what somebody has accepted marked so."""
+        suppressions = Suppressions(self.known, self.accepted, annotated(source.objects))
+        return suppressions.applied(findings, source.now.date())
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What was judged, and the answer."""
+
+    contents: Contents
+    report: Report
 
 
 @discreet
@@ -30,24 +60,36 @@ def audit(request: AuditRequest, connection: "ConnectionOptions | None" = None) 
 
     Raises InstallerError: TARGET, DENIED, INVALID, and of a cluster UNREACHABLE.
     """
+    terms = terms_of(request)
+    return audited(terms, _source(terms, connection)).report
+
+
+def terms_of(request: AuditRequest) -> Terms:
+    """Raises InstallerError: TARGET (no such rule or file), DENIED, INVALID."""
     chosen = _chosen(request.rules)
     accepted = audit_files.exceptions(request.exceptions) if request.exceptions else ()
     known = audit_files.known(request.baseline) if request.baseline else frozenset()
-    source = _source(request, connection, chosen)
-    source, unanswered = _with_answers(source, request)
+    return Terms(request, chosen, accepted, known)
+
+
+def audited(terms: Terms, read: Source) -> Audited:
+    """Judges what was read. Raises InstallerError (DENIED, CONFLICT) where a baseline cannot be written."""
+    request = terms.request
+    source, unanswered = _with_answers(read, request)
     contents = Contents(source)
-    judgement = judge(contents, chosen or rules(), request.profile, frozenset(one.slug for one in chosen))
-    findings = _with_expired(judgement.findings, contents, accepted, request)
-    suppressions = Suppressions(known, accepted, annotated(source.objects))
-    judged = replace(judgement, findings=suppressions.applied(findings, source.now.date()))
+    slugs = frozenset(one.slug for one in terms.chosen)
+    judgement = judge(contents, terms.chosen or rules(), request.profile, slugs)
+    findings = _with_expired(judgement.findings, contents, terms.accepted, request)
+    judged = replace(judgement, findings=terms.suppressed(findings, source))
     if request.write_baseline:
         audit_files.write_baseline(request.write_baseline, judged.findings)
     report = _report(request, source, judged)
-    return replace(report, warnings=(*report.warnings, *unanswered))
+    return Audited(contents, replace(report, warnings=(*report.warnings, *unanswered)))
 
 
-def _source(request: AuditRequest, connection: "ConnectionOptions | None", chosen: tuple[Rule, ...]) -> Source:
+def _source(terms: Terms, connection: "ConnectionOptions | None") -> Source:
     """What is to be judged; of a cluster only what the rules that will judge it want to see."""
+    request = terms.request
     wanted = (request.instance, request.rhdh_version, request.defaults)
     if request.directory is not None:
         return of_directory(request.directory, *wanted)
@@ -58,8 +100,7 @@ def _source(request: AuditRequest, connection: "ConnectionOptions | None", chose
     assert connection is not None  # noqa: S101 - the command has the flags of a connection
     from installer.flow.audit_live import of_cluster  # noqa: PLC0415 - the client costs more than reading a file
 
-    judging = chosen or [one for one in rules() if request.profile == "all" or request.profile in one.profiles]
-    return of_cluster(connection, judging, *wanted)
+    return of_cluster(connection, terms.judging, *wanted)
 
 
 def _with_answers(source: Source, request: AuditRequest) -> tuple[Source, tuple[Problem, ...]]:

@@ -40,7 +40,7 @@ def _is_the_same_origin(found: Found) -> bool:
 
 
 def _has_no_list(found: Found) -> bool:
-    """In a list that is there, a person has put includes in an order."""
+    """In a list that is there, a person has put includes in an order, or wants none."""
     return found.observed == "no includes"
 
 
@@ -60,27 +60,35 @@ SAFE: Mapping[str, Safe] = {
 
 @dataclass(frozen=True)
 class Fixes:
-    """The remedies of findings as edits of texts; `undone` are those that no file of a person has room for."""
+    """The remedies of findings as edits of texts."""
 
     source: Source
     founds: tuple[Found, ...]
 
     @property
     def doable(self) -> tuple[Found, ...]:
-        return tuple(one for one in self.founds if self._has_room(one))
+        return tuple(one for one in self.founds if self.why_not(one) is None)
 
-    def _has_room(self, found: Found) -> bool:
+    def why_not(self, found: Found) -> str | None:
+        """Why no text of a person has room for a fix; None where it can be made."""
+        if self.source.plugins is None or not self.source.plugins.writable:
+            return "RHDH has no dynamic-plugins.yaml that a person keeps"
         match found.remedy:
             case SetPlugin(package):
-                return bool(self._numbers(package))
+                return None if self._numbers(package) else "the entry is in no file that a person keeps"
             case SetPlugins():
-                return self.source.plugins is not None and self.source.plugins.writable
+                return None
             case SetConfig(path, value):
-                present = at(self._effective(Draft()), path)
-                alike = isinstance(present, type(value)) or present is None
-                return alike and any(layer.writable for layer in self.source.layers)
+                return self._why_not_set(path, value)
             case _:
-                return False
+                return "a person has to decide"
+
+    def _why_not_set(self, path: tuple[str, ...], value: object) -> str | None:
+        if not any(layer.writable for layer in self.source.layers):
+            return "RHDH has no app-config that a person keeps"
+        present = at(self._effective(Draft()), path)
+        alike = isinstance(present, type(value)) or present is None
+        return None if alike else f"{'.'.join(path)} holds another kind of value"
 
     def plan(self, draft: Draft, layer: Layer) -> None:
         """Puts every doable fix into the draft. Raises InstallerError (INVALID) for a text that cannot be edited."""

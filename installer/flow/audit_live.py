@@ -38,6 +38,14 @@ Sought = tuple[World | None, Problem | None]
 _LINES = 200
 
 
+@dataclass(frozen=True)
+class Looked:
+    """What is to be judged; and RHDH with its texts, None where it could not be told."""
+
+    source: Source
+    observed: LiveObserved | None
+
+
 def of_cluster(
     connection: ConnectionOptions,
     rules: Iterable[Rule],
@@ -45,18 +53,30 @@ def of_cluster(
     rhdh_version: str | None,
     defaults: str | None,
 ) -> Source:
-    """What these rules want to see of a cluster; with -n of one namespace.
+    """What these rules want to see of a cluster; with -n of one namespace. Raises as `look`, and TARGET."""
+    with closing(connect(connection)) as cluster:
+        return look(cluster, connection.namespace, rules, selection, rhdh_version, defaults).source
 
-    Raises InstallerError: TARGET (no such cluster, RHDH or release), DENIED where nothing may be read, UNREACHABLE.
+
+def look(
+    cluster: Cluster,
+    namespace: str | None,
+    rules: Iterable[Rule],
+    selection: str | None,
+    rhdh_version: str | None,
+    defaults: str | None,
+) -> Looked:
+    """The same of a cluster that one is connected to.
+
+    Raises InstallerError: TARGET (no such RHDH or release), DENIED where nothing may be read, UNREACHABLE.
     """
     asked = release(rhdh_version) if rhdh_version else None
     default_text = read_text(defaults) if defaults else None
     kinds = sorted({*kinds_of_rules(rules), *OF_FINDING})
-    with closing(connect(connection)) as cluster:
-        lists = lists_of(cluster, kinds, connection.namespace)
-        found = _found(partial(observe, Reader(cluster, lists), selection, asked, default_text))
-        logs = _logs(cluster, lists, found.observed.running) if found.observed is not None else None
-    return _source(lists, found, logs)
+    lists = lists_of(cluster, kinds, namespace)
+    found = _found(partial(observe, Reader(cluster, lists), selection, asked, default_text))
+    logs = _logs(cluster, lists, found.observed.running) if found.observed is not None else None
+    return Looked(_source(lists, found, logs), found.observed)
 
 
 @dataclass(frozen=True)

@@ -123,10 +123,8 @@ def plugins_of(
 
 def _of_directory(request: ConfigRequest, directory: str, *, plugins_alone: bool) -> Source:
     observed = observe(directory, request.instance, request.rhdh_version, None)
-    warnings = (*observed.manifests.warnings, *observed.instance.warnings)
-    return _source(
-        OnDirectory(directory), observed.world, observed.manifests, warnings, request, plugins_alone=plugins_alone
-    )
+    origin = OnDirectory(directory)
+    return source_of(origin, observed.world, observed.manifests, request, plugins_alone=plugins_alone)
 
 
 @contextmanager
@@ -143,21 +141,21 @@ def _of_cluster(
         others = live_observing.telling(cluster, running)
         observed = live_observing.observe(cluster, running, request.rhdh_version, None, others)
         origin = OnCluster(connection, cluster, observed)
-        world, manifests = observed.world, observed.live.manifests
-        yield _source(origin, world, manifests, world.instance.warnings, request, plugins_alone=plugins_alone)
+        yield source_of(origin, observed.world, observed.live.manifests, request, plugins_alone=plugins_alone)
 
 
-def _source(
-    origin: Origin,
+def source_of(
+    origin: OnDirectory | OnCluster,
     world: World,
     manifests: Manifests,
-    warnings: tuple[Problem, ...],
     request: ConfigRequest,
     *,
-    plugins_alone: bool,
+    plugins_alone: bool = False,
 ) -> Source:
+    """The source of an RHDH that was found already. Raises InstallerError as `plugins_of` does of texts."""
     world = _with_defaults(world, request.defaults)
     instance = world.instance
+    warnings = (*manifests.warnings, *instance.warnings)
     prediction = predict(world, Draft(), instance.plugins, instance.app_config, plugins_alone=plugins_alone)
     view = {"instance": described(instance, request.rhdh_version), "release": world.release.version}
     return Source(origin, world, manifests, world.release, prediction, view, warnings, npmrc_of(instance))

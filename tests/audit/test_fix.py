@@ -165,6 +165,12 @@ def test_what_a_person_must_decide_stays_a_proposal(ask, file):
     assert file.read_bytes() == before
 
 
+def test_whoever_wants_no_defaults_gets_none(ask, file):
+    file.write_text(manifests("1.6", includes="includes: []", entry=PAGE_1_6), encoding="utf-8")
+    done = ask("--fix", "--yes", "--rule", "default-include-missing")
+    assert (done.fixed, done.written, slugs(done)) == ([], False, ["default-include-missing"])
+
+
 def test_what_is_accepted_is_left_alone(ask, file, tmp_path):
     file.write_text(manifests("1.8", origin=f"{ORIGIN}/"), encoding="utf-8")
     ask("--write-baseline", "known.json")

@@ -18,7 +18,7 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
     if file is None or DEFAULT in strings(includes) or (includes is None and by_owner):
         return
     listed = strings(includes)
-    told = f"includes: {', '.join(listed)}" if listed else "no includes"
+    told = "no includes" if includes is None else f"includes: {', '.join(listed) or 'none'}"
     yield Found(file.at("includes"), told, f"includes {DEFAULT}", SetPlugins({"includes": [DEFAULT, *listed]}))
 
 
