@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installed programs have their bytecode
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.live.harness import Program, Ran

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installed programs have their bytecode
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.registries.fake import Registry, served

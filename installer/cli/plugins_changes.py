@@ -9,12 +9,12 @@ if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
     from installer.flow.plugins_changing import Wanted
 
 _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any], str], ...] = (
-    (("--dry-run",), {"is_flag": True}, "Show the diff and the prediction; write nothing."),
-    (("--exit-code",), {"is_flag": True}, "With --dry-run: 14 when there is something to do."),
-    (("-y", "--yes"), {"is_flag": True}, "Write without asking."),
+    (("--dry-run",), {"is_flag": True}, "show the diff and the prediction; write nothing."),
+    (("--exit-code",), {"is_flag": True}, "with --dry-run: 14 when there is something to do."),
+    (("-y", "--yes"), {"is_flag": True}, "write without asking."),
     (("--chart",), {"metavar": "REFERENCE"}, "RHDH's own chart, where Helm installed RHDH on the cluster."),
-    (("--chart-version",), {"metavar": "VERSION"}, "Its version (the one that is installed)."),
-    (("--helm",), {"metavar": "PATH"}, "The helm to use (RHDH_ORCHESTRATOR_HELM)."),
+    (("--chart-version",), {"metavar": "VERSION"}, "its version (the one that is installed)."),
+    (("--helm",), {"metavar": "PATH"}, "the helm to use (RHDH_ORCHESTRATOR_HELM)."),
 )
 # As the function gets them, and as `Wanted` calls them.
 CHANGING = ("dry_run", "exit_code", "yes", "chart", "chart_version", "helm")
@@ -32,7 +32,8 @@ def changing_with(option: str) -> Callable[[Callable[..., Any]], Callable[..., A
 
 def _with_options(function: Callable[..., Any], head: str) -> Callable[..., Any]:
     for names, more, about in reversed(_OPTIONS):
-        function = click.option(*names, **more, help=f"{head}{about}")(function)
+        words = f"{head}{about}"
+        function = click.option(*names, **more, help=f"{words[0].upper()}{words[1:]}")(function)
     return function
 
 
