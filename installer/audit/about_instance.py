@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from installer.audit.images import image, minor_of_tag
+from installer.audit.images import minor_of_tag
 from installer.audit.kinds import DEPLOYMENT, POD, REPLICA_SET, STATEFUL_SET, Kind
 from installer.audit.object import Object, dig, every, mapping, mappings, moment, text
 from installer.audit.rule import Skip
 from installer.audit.snapshot import Snapshot
+from installer.model.image import image
 
 INIT = "install-dynamic-plugins"
 WORKLOADS = (DEPLOYMENT, STATEFUL_SET)

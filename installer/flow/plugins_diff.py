@@ -16,11 +16,12 @@ from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem
 from installer.model.report import Report
 from installer.model.request import ConfigRequest
-from installer.plan.defaults_diff import DefaultPlugin, Difference, Side, differences, version_of
+from installer.plan.defaults_diff import DefaultPlugin, Difference, Side, differences
 from installer.plan.draft import Draft
 from installer.plan.entry import DEFAULT_FILE
 from installer.plan.prediction import Prediction, predict
 from installer.plugins.behaviour import behaviour
+from installer.plugins.identity import version_of
 from installer.plugins.outcome import ABSENT, EffectivePlugin
 from installer.plugins.simulate import simulate
 from installer.registries.specs import source_of

@@ -12,8 +12,9 @@ from installer.model.errors import ExitCode, Problem
 from installer.model.report import Report
 from installer.model.request import ConfigRequest
 from installer.plan.prediction import Failure, Prediction
+from installer.plugins.identity import version_of
 from installer.plugins.outcome import EffectivePlugin
-from installer.registries.specs import Source, source_of
+from installer.registries.specs import source_of
 from installer.registries.verdicts import not_in_a_registry
 from installer.yamltext.redaction import mask_message
 
@@ -86,7 +87,7 @@ def view(prediction: Prediction, plugin: EffectivePlugin) -> dict[str, Any]:
         "package": mask_message(plugin.package),
         "name": mask_message((npm_name(plugin.package) if source in ("npm", "tgz") else None) or plugin.name),
         "source": source,
-        "current": current_of(plugin.package, source),
+        "current": version_of(plugin.package),
         "wanted": None,
         "latest": None,
         "integrity": {
@@ -98,19 +99,6 @@ def view(prediction: Prediction, plugin: EffectivePlugin) -> dict[str, Any]:
         "enabled": plugin.enabled,
         "origin": f"{place.file}:{place.line}",
     }
-
-
-def current_of(package: str, source: Source) -> str | None:
-    """The version as it is written; of an image its tag or digest."""
-    if source in ("npm", "tgz"):
-        return npm_version(package)
-    if source != "oci":
-        return None
-    image = package.removeprefix("oci://").partition("!")[0]
-    if "@" in image:
-        return image.partition("@")[2]
-    last = image.rpartition("/")[2]
-    return last.partition(":")[2] or None
 
 
 def would_fail(failure: Failure) -> Problem:

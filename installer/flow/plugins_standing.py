@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from installer.flow.plugins_list import Judged, current_of
+from installer.flow.plugins_list import Judged
 from installer.flow.plugins_source import Source
 from installer.knowledge.aliases import npm_name, npm_version, role, role_of
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem
+from installer.model.image import image
 from installer.model.place import Place
 from installer.plan.draft import Draft
 from installer.plan.entry import DEFAULT_FILE, entries_of, schema_of
-from installer.plugins.identity import INHERIT, OCI, name_of
+from installer.plugins.identity import INHERIT, OCI, name_of, version_of
 from installer.registries.choosing import Choice
 from installer.registries.specs import Source as Kind
 from installer.registries.specs import source_of
@@ -96,10 +97,7 @@ def in_force(source: Source) -> list[Standing]:
 
 def repository_of(package: str) -> str | None:
     """Host and path of an image; None of what is none."""
-    if not package.startswith(OCI):
-        return None
-    folder, slash, last = package.removeprefix(OCI).partition("!")[0].partition("@")[0].rpartition("/")
-    return f"{folder}{slash}{last.partition(':')[0]}"
+    return image(package).name if package.startswith(OCI) else None
 
 
 def _inheriting(source: Source) -> list[str]:
@@ -146,9 +144,7 @@ def _is_images(file: str) -> bool:
 def stays(one: Standing, reason: str) -> Prospect:
     kind = source_of(one.package)
     name = (npm_name(one.package) if kind in ("npm", "tgz") else None) or name_of(one.package)
-    return Prospect(
-        one, kind, name, current_of(one.package, kind), Choice(None, None, reason), Judged("unchecked", reason)
-    )
+    return Prospect(one, kind, name, version_of(one.package), Choice(None, None, reason), Judged("unchecked", reason))
 
 
 def unknown(one: Standing, name: str, error: InstallerError) -> Prospect:
@@ -156,7 +152,7 @@ def unknown(one: Standing, name: str, error: InstallerError) -> Prospect:
     kind, problem = source_of(one.package), replace(error.problems[0], where=one.where)
     judged = Judged("unchecked", problem.message)
     choice = Choice(None, None, problem.message)
-    return Prospect(one, kind, name, current_of(one.package, kind), choice, judged, None, problem)
+    return Prospect(one, kind, name, version_of(one.package), choice, judged, None, problem)
 
 
 def unsatisfied(one: Standing, choice: Choice) -> Problem:

@@ -10,7 +10,7 @@ from installer.flow.plugins_changing import Decision, Planner, Wanted, change, e
 from installer.flow.plugins_source import Source, plugins_of
 from installer.flow.saying import discreet
 from installer.instance.instance import Layer
-from installer.knowledge.aliases import npm_name, npm_version, role, role_of
+from installer.knowledge.aliases import npm_name, role, role_of
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.report import Report
@@ -22,7 +22,7 @@ from installer.plan.prediction import Prediction, predict
 from installer.plan.switching import Key, Turn, take_out, turn
 from installer.plan.versions_edits import Add
 from installer.plugins.behaviour import Behaviour
-from installer.plugins.identity import INHERIT, OCI, parse_oci
+from installer.plugins.identity import INHERIT, OCI, parse_oci, version_of
 from installer.registries.specs import source_of
 from installer.yamltext.redaction import mask_message
 
@@ -233,7 +233,7 @@ def _row(one: Named, source: Source, verb: Verb) -> dict[str, Any]:
         "package": mask_message(one.package),
         "name": mask_message((npm_name(one.package) if kind in ("npm", "tgz") else None) or one.package),
         "source": kind,
-        "current": npm_version(one.package) if kind in ("npm", "tgz") else None,
+        "current": version_of(one.package),
         "wanted": None,
         "latest": None,
         "integrity": {"value": None, "state": "unchecked", "expected": None},

@@ -12,7 +12,6 @@ from installer.desired.build import build
 from installer.flow.installation import Confirm, Progress
 from installer.flow.observing import orchestrator_of, read_file
 from installer.flow.plugins_changing import Decision, Wanted, change, entries
-from installer.flow.plugins_list import current_of
 from installer.flow.plugins_source import OnCluster, Source, plugins_of
 from installer.flow.plugins_standing import Standing
 from installer.flow.plugins_upgrade import standings
@@ -31,7 +30,7 @@ from installer.plan.entry import DEFAULT_FILE, entries_of, schema_of
 from installer.plan.goal import Goal
 from installer.plan.joining import join_plugins
 from installer.plan.prediction import Prediction, World, included, predict
-from installer.plugins.identity import INHERIT, name_of
+from installer.plugins.identity import INHERIT, name_of, version_of
 from installer.plugins.outcome import EffectivePlugin
 from installer.registries.specs import source_of
 from installer.yamltext.redaction import mask_message
@@ -144,8 +143,8 @@ def _row(one: Standing, move: _Move, draft: Draft, layer: Layer) -> dict[str, An
         "package": mask_message(one.package),
         "name": (npm_name(one.package) if kind in ("npm", "tgz") else None) or name_of(one.package),
         "source": kind,
-        "current": current_of(one.package, kind),
-        "wanted": current_of(package, source_of(package)),
+        "current": version_of(one.package),
+        "wanted": INHERIT if INHERIT in package else version_of(package),
         "latest": None,
         "integrity": {"value": integrity, "state": "unchecked", "expected": None},
         "reason": mask_message(_reason(one, package, move, gone=successor is None)),

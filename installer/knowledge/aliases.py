@@ -15,6 +15,7 @@ _ALIAS = late_pattern(r"(?:@[^/@\s]+/)?[^/@\s]+@npm:(?P<spec>\S+)")
 _TARBALL = late_pattern(r"(?P<name>@[^/]+/[^/]+)/-/(?:@[^/]+/)?(?P<file>[^/]+)\.tgz")
 _FILE = late_pattern(r"(?P<stem>.+?)-(?P<version>\d+\.\d+\.\d+[^/]*)")
 _LOCAL = ("./", "../", "/", "dynamic-plugins/")
+_GIT = ("git@github.com:", "github:")
 _OCI = "oci://"
 _REF = "ref://"
 
@@ -87,7 +88,7 @@ def role_of_frontend_key(key: str) -> str | None:
 
 def _npm(package: str) -> _Npm | None:
     """What npm would be asked for; None for what is not npm's: oci, directories, Git."""
-    if package.startswith((_OCI, _REF)):
+    if package.startswith((_OCI, _REF, *_GIT)):
         return None
     path = unquote(re.split(r"[?#]", package, maxsplit=1)[0])
     if path.endswith(".tgz"):

@@ -4,14 +4,13 @@ Plugins are the same plugin whatever they are called: by their role where they h
 package, directory in RHDH's image and image share.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import Any, Literal
 
-from installer.knowledge.aliases import npm_name, npm_version, role_of
+from installer.knowledge.aliases import npm_name, role_of
 from installer.model.dataclass import dataclass
-from installer.plugins.identity import INHERIT, OCI, name_of
+from installer.plugins.identity import OCI, name_of, without_version
 from installer.plugins.outcome import EffectivePlugin
 from installer.yamltext.values import same
 
@@ -72,22 +71,6 @@ def identity(package: str) -> str:
         return role
     name = (None if package.startswith((OCI, "./", "../", "/")) else npm_name(package)) or name_of(package)
     return name.removeprefix("@").replace("/", "-").removesuffix("-dynamic")
-
-
-def version_of(package: str) -> str | None:
-    """The version, tag or digest in a package; None of a directory, and of what inherits."""
-    if not package.startswith(OCI):
-        return npm_version(package)
-    image = package.removeprefix(OCI).partition("!")[0].rpartition("/")[2]
-    found = re.fullmatch(r"[^:@]*[:@](.+)", image)
-    version = found[1] if found else None
-    return None if version == INHERIT else version
-
-
-def without_version(package: str) -> str:
-    """What a package is called: equal where two differ in the version alone."""
-    version = version_of(package)
-    return package if version is None else re.sub(rf"[@:]{re.escape(version)}(?=!|$)", "", package)
 
 
 def _difference(

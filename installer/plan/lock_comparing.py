@@ -7,7 +7,7 @@ from installer.model.errors import ExitCode, Problem
 from installer.model.late_pattern import late_pattern
 from installer.model.lock import UNSIGNED, Lock, Locked
 from installer.model.place import Place
-from installer.plan.defaults_diff import version_of
+from installer.plugins.identity import version_of
 
 # An address is where something was found, not what it is: the same bytes from a mirror are no difference.
 _COMPARED = ("version", "integrity", "digest")

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from installer.model.dataclass import dataclass
-from installer.plan.defaults_diff import identity, without_version
+from installer.model.image import image
+from installer.plan.defaults_diff import identity
 from installer.plan.entry import Entry, is_on
 from installer.plugins.behaviour import Behaviour
-from installer.plugins.identity import OCI, merge_key, name_of, parse_oci
+from installer.plugins.identity import OCI, merge_key, name_of, parse_oci, without_version
 from installer.plugins.outcome import EffectivePlugin
 
 
@@ -73,8 +74,8 @@ def _is_last(name: str, package: str) -> bool:
     """The image's repository, its last part, the plugin's directory, the npm name without its scope."""
     if not package.startswith(OCI):
         return name == name_of(package).rpartition("/")[2]
-    image = without_version(package).removeprefix(OCI).partition("!")[0]
-    return name in (name_of(package), image, image.rpartition("/")[2], f"{OCI}{image}")
+    repository = image(package).name
+    return name in (name_of(package), repository, repository.rpartition("/")[2], f"{OCI}{repository}")
 
 
 # From the exact spelling to the loosest; the first that fits any plugin counts.

@@ -6,7 +6,9 @@ Does not look at anything but the string.
 import re
 from functools import cache
 
+from installer.knowledge.aliases import npm_version
 from installer.model.dataclass import dataclass
+from installer.model.image import image
 from installer.plugins.behaviour import Behaviour
 
 OCI = "oci://"
@@ -117,6 +119,26 @@ def name_of(package: str) -> str:
     if "://" in package or package.startswith(("github:", "git@")):
         return package.partition("#")[0].rstrip("/").rpartition("/")[2].removesuffix(".git")
     return _npm_name(package)
+
+
+def version_of(package: str) -> str | None:
+    """The version, range, tag or digest in a package, of tag and digest the digest; of an archive at a URL its file's.
+
+    None of directories and files in RHDH's image, of repositories of Git, and of what inherits.
+    """
+    if package.startswith(OCI):
+        version = image(package).version
+        return None if version in ("", INHERIT) else version
+    return None if package.startswith((LOCAL, "../", "/")) else npm_version(package)
+
+
+def without_version(package: str) -> str:
+    """What a package is called: equal where two differ in the version alone."""
+    if package.startswith(OCI):
+        found = image(package)
+        return f"{OCI}{found.name}{f'!{found.path}' if found.path else ''}"
+    version = version_of(package)
+    return package if version is None else package.removesuffix(f"@{version}")
 
 
 def _npm_name(package: str) -> str:

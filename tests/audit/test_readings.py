@@ -1,4 +1,4 @@
-"""Images, addresses, versions and variables taken apart: the tables of readings.yaml."""
+"""Tags, addresses, versions and variables taken apart: the tables of readings.yaml."""
 
 from pathlib import Path
 
@@ -6,18 +6,11 @@ import pytest
 import yaml
 
 from installer.audit.addresses import address
-from installer.audit.images import image, minor_of_tag
+from installer.audit.images import minor_of_tag
 from installer.audit.variables import names_in
 from installer.audit.versions import minor, triple
 
 TABLES = yaml.safe_load(Path(__file__).with_name("readings.yaml").read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize(("reference", "host", "repository", "tag", "digest", "floating"), TABLES["images"])
-def test_image(reference, host, repository, tag, digest, floating):
-    found = image(reference)
-    assert (found.host, found.repository, found.tag, found.digest) == (host, repository, tag, digest)
-    assert found.is_floating is floating
 
 
 @pytest.mark.parametrize(("tag", "numbers"), TABLES["tags"])

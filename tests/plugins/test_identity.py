@@ -1,15 +1,23 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from installer.plugins.behaviour import behaviour
-from installer.plugins.identity import merge_key, name_of, parse_oci
+from installer.plugins.identity import merge_key, name_of, parse_oci, version_of, without_version
 
 TABLE = [
     line.split("\t")
     for line in (Path(__file__).parent / "cases" / "keys.tsv").read_text(encoding="utf-8").splitlines()
     if not line.startswith("#")
 ]
+VERSIONS = yaml.safe_load((Path(__file__).parent / "cases" / "versions.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("package", "version", "bare"), VERSIONS, ids=[row[0] for row in VERSIONS])
+def test_version(package: str, version: str | None, bare: str | None) -> None:
+    assert version_of(package) == version
+    assert without_version(package) == (bare or package)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=[row[0] for row in TABLE])

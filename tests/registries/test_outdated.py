@@ -190,7 +190,7 @@ def test_images_by_tag_and_digest(ask, images, registry):
     assert [(one["current"], one["wanted"], one["latest"]) for one in rows] == [
         ("1.0.0", "1.1.0", "2.0.0"),
         (f"sha256:{'0' * 64}", None, None),
-        ("{{inherit}}", None, None),
+        (None, None, None),  # the defaults say which
         ("bs_1.45.3__0.5.1", "bs_1.45.3__0.5.4", "bs_1.45.3__0.5.4"),
     ]
     assert rows[0]["passedOver"] == [{"version": "1.2.0-rc.1", "reason": "a prerelease"}]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from installer.audit.about_operators import installed
 from installer.audit.about_platform import PlatformService, nested, services
 from installer.audit.finding import Found
-from installer.audit.images import image, minor_of_tag
+from installer.audit.images import minor_of_tag
 from installer.audit.kinds import CSV, DEPLOYMENT, PLATFORM
 from installer.audit.object import every, text
 from installer.audit.remedy import PatchObject
@@ -14,6 +14,7 @@ from installer.audit.snapshot import Snapshot
 from installer.audit.spot import Spot
 from installer.audit.versions import minor
 from installer.knowledge.packages import csv_package, csv_version, ours
+from installer.model.image import image
 
 OVERRIDE = ("podTemplate", "container", "image")
 POD_SPEC = ("spec", "template", "spec")

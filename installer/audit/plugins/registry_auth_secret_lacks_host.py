@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from installer.audit.about_plugins import is_image, of_key
 from installer.audit.finding import Found
-from installer.audit.images import image
 from installer.audit.kinds import SECRET
 from installer.audit.object import Object
 from installer.audit.rule import Rule
 from installer.audit.snapshot import Snapshot
+from installer.model.image import image
 
 NAME = "dynamic-plugins-registry-auth"
 KEY = "auth.json"

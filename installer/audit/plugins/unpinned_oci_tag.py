@@ -2,10 +2,10 @@
 
 from installer.audit.about_plugins import INHERIT, is_image
 from installer.audit.effective import Plugin
-from installer.audit.images import image
 from installer.audit.rule import Rule
 from installer.audit.shapes import plugins_are
 from installer.audit.snapshot import Snapshot
+from installer.model.image import image
 from installer.model.late_pattern import late_pattern
 
 PATCH = late_pattern(r"\d+\.\d+\.\d+")  # a tag that names a whole version is moved by nobody who means well

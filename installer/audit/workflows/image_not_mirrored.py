@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from installer.audit.finding import Found
-from installer.audit.images import Image, image
 from installer.audit.kinds import IMAGE_MIRROR, IMAGE_POLICY, IMAGE_TAG_MIRROR, POD, Kind
 from installer.audit.object import Object, every, mappings, strings, text
 from installer.audit.remedy import Run
 from installer.audit.rule import Rule
 from installer.audit.snapshot import Snapshot
+from installer.model.image import Image, image
 
 OWN = ("sonataflow.org/service", "sonataflow.org/workflow-app")
 SOURCES = ("spec", "registrySources")

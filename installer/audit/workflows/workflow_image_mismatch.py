@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from installer.audit.about_operators import own_versions
 from installer.audit.about_workflows import IMAGE
 from installer.audit.finding import Found
-from installer.audit.images import image
 from installer.audit.kinds import CSV, WORKFLOW
 from installer.audit.rule import Rule
 from installer.audit.snapshot import Snapshot
 from installer.audit.versions import minor
 from installer.knowledge.packages import csv_package, csv_version, ours
+from installer.model.image import image
 from installer.model.late_pattern import late_pattern
 
 Minor = tuple[int, int]

@@ -5,11 +5,11 @@ from fnmatch import fnmatchcase
 
 from installer.audit.about_workflows import IMAGE
 from installer.audit.finding import Found
-from installer.audit.images import Image, image
 from installer.audit.kinds import IMAGE_POLICY, WORKFLOW
 from installer.audit.object import strings
 from installer.audit.rule import Rule
 from installer.audit.snapshot import Snapshot
+from installer.model.image import Image, image
 
 # What anybody may push to, without an account.
 ANONYMOUS = ("ttl.sh",)
