@@ -17,7 +17,7 @@ Certificate = tuple[str, str]
 
 
 class Trust(Protocol):
-    """`ca_file` and `ca_text` (PEM) stand in the place of the CAs of this machine; `more_cas` is a file beside them."""
+    """`ca_file` and `ca_text` (PEM) stand in the place of the CAs of this machine; `more_cas` are files beside them."""
 
     @property
     def strict_tls(self) -> bool: ...
@@ -26,7 +26,7 @@ class Trust(Protocol):
     @property
     def ca_text(self) -> str | None: ...
     @property
-    def more_cas(self) -> str | None: ...
+    def more_cas(self) -> tuple[str, ...]: ...
 
 
 class Sessions:
@@ -108,9 +108,10 @@ def _context(trust: Trust, certificate: Certificate | None) -> "ssl.SSLContext":
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         with suppress(OSError, ValueError):
             context.load_verify_locations(trust.ca_file, None, trust.ca_text)
-    elif trust.more_cas:
-        with suppress(OSError):
-            context.load_verify_locations(trust.more_cas)
+    else:
+        for file in trust.more_cas:
+            with suppress(OSError):
+                context.load_verify_locations(file)
     if not trust.strict_tls:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -86,9 +86,10 @@ class NpmConfig:
         return None if self.ca_file else _given(self.values.get("ca"))
 
     @property
-    def more_cas(self) -> str | None:
-        """A file of CAs that are trusted beside the well-known ones."""
-        return self.environment.get("NODE_EXTRA_CA_CERTS")
+    def more_cas(self) -> tuple[str, ...]:
+        """Files of CAs that are trusted beside the well-known ones."""
+        given = self.environment.get("NODE_EXTRA_CA_CERTS")
+        return (given,) if given else ()
 
     def _key(self, url: str) -> str | None:
         """The longest one above a URL that says who we are there, in whichever way."""

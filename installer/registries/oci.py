@@ -11,14 +11,14 @@ from pathlib import Path
 
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
-from installer.registries import oci_credentials, oci_manifest, oci_mirrors, oci_tags
+from installer.registries import oci_certificates, oci_credentials, oci_manifest, oci_mirrors, oci_tags
 from installer.registries.cache import NONE, Cache
 from installer.registries.oci_cached import CachedRegistry, Wanted
 from installer.registries.oci_credentials import Credentials, Helper
 from installer.registries.oci_manifest import Manifest, Package, no_manifest
 from installer.registries.oci_mirrors import Endpoint, Rule
 from installer.registries.oci_reference import OciReference, inherited, is_digest, parse
-from installer.registries.oci_registry import CERTIFICATES, ImageRegistry, Passes, certificate_of, client_of, judge
+from installer.registries.oci_registry import ImageRegistry, Passes, client_of, judge
 from installer.registries.together import together
 from installer.registries.transport import Answer, Limits, bare_host
 
@@ -67,7 +67,7 @@ class Oci:
     rules: tuple[Rule, ...]
     environment: Mapping[str, str] = field(repr=False)
     limits: Limits = LIMITS
-    certificates: tuple[Path, ...] = CERTIFICATES
+    certificates: tuple[Path, ...] = oci_certificates.SYSTEM
     cache: Cache = NONE
 
     def __post_init__(self) -> None:
@@ -158,9 +158,9 @@ class Oci:
 
     def _opened(self, endpoint: Endpoint) -> CachedRegistry:
         host = endpoint.host
-        certificate = certificate_of(host, self.certificates)
-        client = client_of(host, self.certificates)
-        passes = Passes(self.environment, strict_tls=not endpoint.insecure, more_cas=certificate, client=client)
+        trusted = oci_certificates.trusted(host, self.certificates)
+        client = client_of(host, trusted.own)
+        passes = Passes(self.environment, strict_tls=not endpoint.insecure, more_cas=trusted.cas, client=client)
         # A mirror that is down shall leave time for the place itself.
         limits = (
             replace(self.limits, seconds=self.left / 2, attempts=1)
@@ -183,7 +183,8 @@ def opened(
     Raises InstallerError for a file of credentials or mirrors that is named and missing, or broken.
     """
     credentials = oci_credentials.read(authfile, environment, helper)
-    return Oci(credentials, oci_mirrors.read(environment), environment, limits, cache=cache)
+    certificates = oci_certificates.folders(environment)
+    return Oci(credentials, oci_mirrors.read(environment), environment, limits, certificates, cache)
 
 
 def resolve(

@@ -79,7 +79,7 @@ class CachedRegistry:
 
     def _key(self, wanted: Wanted, identity: str) -> str:
         passes = self.registry.passes
-        shown = str((passes.strict_tls, passes.client.certificate if passes.client else None))
+        shown = str((passes.strict_tls, passes.client.certificates if passes.client else None))
         return key_of(
             "oci", self.registry.host, shown, wanted.method, wanted.path, wanted.what, wanted.accept, identity
         )

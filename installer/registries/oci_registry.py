@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import field, replace
 from functools import cached_property
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from installer.model.dataclass import dataclass
@@ -26,8 +25,6 @@ from installer.registries.transport import Answer, Limits, Question, Transport, 
 from installer.registries.urls import host_of, origin, without_user
 
 CLIENT = "rhdh-orchestrator"
-# Where a CA of one registry stands, and our certificate for it: containers-certs.d(5).
-CERTIFICATES = (Path("/etc/containers/certs.d"), Path("/etc/docker/certs.d"))
 _HUB = {"docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
 _OK, _BAD, _UNAUTHORIZED, _FORBIDDEN = 200, 400, 401, 403
 _MISSING = (404, 410)
@@ -38,24 +35,28 @@ _PROBE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Our certificate for one registry, which `origin` names."""
+    """Our certificates for one registry, which `origin` names; one of them at least."""
 
-    certificate: Certificate
+    certificates: tuple[Certificate, ...]
     origin: tuple[str, str, int]
 
 
 @dataclass(frozen=True)
 class Passes:
-    """What `Transport` asks at each hop: a header for one repository or one realm, and for nothing beside them."""
+    """What `Transport` asks at each hop: a header for one repository or one realm, and for nothing beside them.
+
+    `taken` is the one of our certificates that the registry takes, once that is known.
+    """
 
     environment: Mapping[str, str] = field(repr=False)
     strict_tls: bool = True
-    more_cas: str | None = None
+    more_cas: tuple[str, ...] = ()
     ca_file: str | None = None
     ca_text: str | None = None
     folders: dict[str, str] = field(default_factory=dict, repr=False)
     exact: dict[str, str] = field(default_factory=dict, repr=False)
     client: Client | None = None
+    taken: list[Certificate] = field(default_factory=list)
 
     def authorization(self, url: str) -> str | None:
         found = self.exact.get(url)
@@ -63,7 +64,9 @@ class Passes:
 
     def certificate(self, url: str) -> Certificate | None:
         """The registry itself sees it; a realm that it leads to, or where it keeps its blobs, does not."""
-        return self.client.certificate if self.client and origin(url) == self.client.origin else None
+        if self.client is None or origin(url) != self.client.origin:
+            return None
+        return (*self.taken, *self.client.certificates)[0]
 
     def proxy(self, url: str) -> str | None:
         """As Go's programs: HTTPS_PROXY unless NO_PROXY names the host; a loopback host never goes through one."""
@@ -94,7 +97,7 @@ class ImageRegistry:
         self._credential = credential
         self._transport = _Asking(passes, limits)
         self._identities: dict[str, str] = {}
-        self._finding_out = threading.Lock()
+        self._finding_out, self._choosing = threading.Lock(), threading.Lock()
 
     @cached_property
     def url(self) -> str:
@@ -129,6 +132,7 @@ class ImageRegistry:
 
         Raises InstallerError: DENIED (still 401, or 403), UNREACHABLE, INVALID for answers beyond the bounds.
         """
+        self._choose_certificate()
         url = f"{self.url}/v2/{path}/{what}"
         question = Question(method, {"Accept": accept, **(conditions or {})})
         answer = self._asked(url, question)
@@ -138,6 +142,28 @@ class ImageRegistry:
         if answer.status in (_UNAUTHORIZED, _FORBIDDEN):
             raise self._denied(path, f"it answers {answer.status}, as some registries do where there is nothing")
         return answer
+
+    def _choose_certificate(self) -> None:
+        """Of several of ours the first that the registry takes; Go's programs choose by the CAs that it names.
+
+        Python is not told those. Where none is taken, the registry says to the first what it says.
+        """
+        client, taken = self.passes.client, self.passes.taken
+        if client is None or len(client.certificates) == 1:
+            return
+        with self._choosing:
+            if not taken:
+                taken.append(next(filter(self._is_taken, client.certificates), client.certificates[0]))
+
+    def _is_taken(self, certificate: Certificate) -> bool:
+        limits = replace(self._transport.limits, attempts=1, seconds=self._transport.left)
+        transport = _Asking(replace(self.passes, taken=[certificate]), limits)
+        try:
+            return transport.get(f"{self.url}/v2/", {}).status not in (_BAD, _FORBIDDEN)
+        except InstallerError:
+            return False
+        finally:
+            transport.close()
 
     def _asked(self, url: str, question: Question) -> Answer:
         try:
@@ -200,26 +226,9 @@ def is_loopback(host: str) -> bool:
         return host.lower().rstrip(".") == "localhost"
 
 
-def certificate_of(host: str, folders: tuple[Path, ...]) -> str | None:
-    """The CA that containers' programs trust for this registry beside the well-known ones."""
-    files = (folder / host / "ca.crt" for folder in folders)
-    return next((str(file) for file in files if file.is_file()), None)
-
-
-def client_of(host: str, folders: tuple[Path, ...]) -> Client | None:
-    """The certificate that containers' programs show this registry: NAME.cert, with its key in NAME.key.
-
-    Raises InstallerError (TARGET) where the key is missing: podman does not go on then either.
-    """
-    files = (file for folder in folders for file in sorted((folder / host).glob("*.cert")))
-    certificate = next(files, None)
-    if certificate is None:
-        return None
-    key = certificate.with_suffix(".key")
-    if not key.is_file():
-        message = f"{certificate} has no key beside it, and {host} is not asked without its certificate"
-        raise fail(ExitCode.TARGET, "client-key-missing", message, fix=f"put its key into {key}")
-    return Client((str(certificate), str(key)), origin(f"https://{_HUB.get(host, host)}"))
+def client_of(host: str, certificates: tuple[Certificate, ...]) -> Client | None:
+    """Who we are to a registry, where we have certificates for it."""
+    return Client(certificates, origin(f"https://{_HUB.get(host, host)}")) if certificates else None
 
 
 def judge(answer: Answer, where: str, missing: str) -> None:
