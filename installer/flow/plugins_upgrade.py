@@ -14,6 +14,7 @@ from installer.instance.instance import Layer
 from installer.knowledge.aliases import npm_name
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
+from installer.model.image import image
 from installer.model.registry_request import RegistryRequest
 from installer.model.report import Report
 from installer.model.request import ConfigRequest
@@ -21,6 +22,7 @@ from installer.plan.draft import Draft, node_at
 from installer.plan.entry import Entry, is_on
 from installer.plan.versions_edits import EntryEdit, Rehash, Repackage
 from installer.plugins.identity import OCI, name_of
+from installer.registries.oci_reference import is_digest
 from installer.registries.wanted import aim_of
 
 if TYPE_CHECKING:
@@ -157,14 +159,12 @@ def _edits(one: Prospect) -> Iterator[EntryEdit]:
 
 
 def _at(package: str, current: str | None, version: str) -> str:
-    """The package at another version: only that token changes."""
-    if current is None:
-        return f"{package}@{version}"
-    image, bang, plugin = package.partition("!") if package.startswith(OCI) else (package, "", "")
-    head = image.removesuffix(current)
-    if head.endswith((":", "@")) and package.startswith(OCI):
-        head = f"{head[:-1]}{'@' if version.startswith(('sha256:', 'sha512:')) else ':'}"
-    return f"{head}{version}{bang}{plugin}"
+    """The package at another version: only that token changes. RHDH takes a tag or a digest, never both."""
+    if package.startswith(OCI):
+        found = image(package)
+        sign = "@" if is_digest(version) else ":"
+        return f"{OCI}{found.name}{sign}{version}{f'!{found.path}' if found.path else ''}"
+    return f"{package.removesuffix(current or '').removesuffix('@')}@{version}"
 
 
 def _problems(found: Iterable[Prospect], asked: UpgradeRequest) -> Iterator[Problem]:

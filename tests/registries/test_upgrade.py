@@ -153,6 +153,19 @@ def test_unasked_nothing_is_written(upgrade, registry):
     assert '+  - package: "@acme/p@1.6.0"' in document["changes"][0]["diff"]
 
 
+@pytest.mark.parametrize("written", [":1.0.0", f":1.0.0@sha256:{'0' * 64}", f"@sha256:{'0' * 64}", ":{{inherit}}"])
+def test_an_image_has_a_tag_or_a_digest(upgrade, registry, images, written):
+    """RHDH refuses both together; what inherits is left alone."""
+    digest = images.push("acme/i", "1.1.0", image("cobalt"))
+    place = f"oci://{images.host}/acme/i"
+    flags = ("--yes", "--rhdh-version", "1.9", "--registry", registry.url, "--defaults", "defaults.yaml")
+    Path("defaults.yaml").write_text(entries((f"{place}:0.1.0!p", None)))
+    text = "includes: [dynamic-plugins.default.yaml]\n" + entries((f"{place}{written}!p", None))
+    after = text if "inherit" in written else text.replace(written, ":1.1.0" if written == ":1.0.0" else f"@{digest}")
+    code, document = upgrade("p", "--to", "1.1.0", *flags, text=text)
+    assert (code, now()) == (ExitCode.OK, after), document
+
+
 def test_images(upgrade, registry, images):
     digests = {tag: images.push("acme/i", tag, image(f"cobalt{tag}")) for tag in ("1.0.0", "1.1.0", "2.0.0")}
     place = f"oci://{images.host}/acme/i"
