@@ -240,7 +240,7 @@ class Running:
         part = self.source.parts.get(place.file)
         if part is not None:
             return Spot(part, place, path)
-        starts, refs = self._starts.get(place.file, ([], []))
+        starts, refs = self._starts(place.file)
         index = bisect_right(starts, (place.line, place.column)) - 1
         ref = refs[index] if 0 <= index < len(refs) else None
         if ref is None:
@@ -248,17 +248,24 @@ class Running:
         # On a cluster objects have no lines; what their manifests are read from is of our own making.
         return Spot(ref, place if self.source.origin != "cluster" else None, path)
 
-    @cached_property
-    def _starts(self) -> dict[str, tuple[list[tuple[int, int]], list[Ref | None]]]:
-        """Lines and columns where objects begin (JSON may hold all in one line), and what begins there, by file."""
-        known = {id(one.document): one.ref for one in self.source.objects if one.document is not None}
-        found: dict[str, tuple[list[tuple[int, int]], list[Ref | None]]] = {}
-        for path, documents in self.source.manifests.by_path.items():
+    def _starts(self, path: str) -> tuple[list[tuple[int, int]], list[Ref | None]]:
+        """Lines and columns where a file's objects begin (JSON may hold all in one line), and what begins there."""
+        if path not in self._begun:
+            documents = self.source.manifests.by_path.get(path, ())
             places = [one.text.place(one.node.start_mark.index) for one in documents]
-            refs = [known.get(id(one), one.ref) for one in documents]
+            refs = [self._refs.get(id(one), one.ref) for one in documents]
             ordered = sorted(zip(places, refs, strict=True), key=lambda pair: (pair[0].line, pair[0].column))
-            found[path] = [(place.line, place.column) for place, _ in ordered], [ref for _, ref in ordered]
-        return found
+            self._begun[path] = [(place.line, place.column) for place, _ in ordered], [ref for _, ref in ordered]
+        return self._begun[path]
+
+    @cached_property
+    def _begun(self) -> dict[str, tuple[list[tuple[int, int]], list[Ref | None]]]:
+        return {}
+
+    @cached_property
+    def _refs(self) -> dict[int, Ref]:
+        """The objects that documents became."""
+        return {id(one.document): one.ref for one in self.source.objects if one.document is not None}
 
 
 def _names(node: Node, name: str) -> bool:

@@ -174,12 +174,15 @@ def dotted(*path: str | int) -> str:
     return words
 
 
+_MAPPING = (dict, Mapping)  # the first is told apart in no time, the second by what is registered
+
+
 def dig(value: Any, *path: str | int) -> Any:
     """What stands at a path of plain data; None where there is nothing."""
     for step in path:
         if isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
             value = value[step]
-        elif isinstance(value, Mapping):
+        elif isinstance(value, _MAPPING):
             value = value.get(step)
         else:
             return None
@@ -188,7 +191,7 @@ def dig(value: Any, *path: str | int) -> Any:
 
 def mapping(value: Any) -> dict[str, Any]:
     """The value where it is a mapping, its keys as text; else an empty one."""
-    return {str(key): child for key, child in value.items()} if isinstance(value, Mapping) else {}
+    return {str(key): child for key, child in value.items()} if isinstance(value, _MAPPING) else {}
 
 
 def items(value: Any) -> list[Any]:
@@ -197,7 +200,7 @@ def items(value: Any) -> list[Any]:
 
 def mappings(value: Any) -> list[dict[str, Any]]:
     """The elements of a list that are mappings."""
-    return [mapping(one) for one in items(value) if isinstance(one, Mapping)]
+    return [mapping(one) for one in items(value) if isinstance(one, _MAPPING)]
 
 
 def strings(value: Any) -> list[str]:
@@ -241,7 +244,7 @@ def texts_in(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Every text in plain data, with its path."""
     if isinstance(value, str):
         yield path, value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, _MAPPING):
         for key, child in value.items():
             yield from texts_in(child, (*path, str(key)))
     elif isinstance(value, list):
@@ -252,5 +255,5 @@ def texts_in(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 def every(value: Any, *path: str | int) -> Iterator[tuple[int, dict[str, Any]]]:
     """The mappings of a list at a path, each with its number."""
     for index, one in enumerate(items(dig(value, *path))):
-        if isinstance(one, Mapping):
+        if isinstance(one, _MAPPING):
             yield index, mapping(one)

@@ -19,11 +19,17 @@ class Schema(Enum):
 
 
 MERGE = "<<"
-_NULL = late_pattern(r"(?:|~|null|Null|NULL)\Z")
-_TRUE = {Schema.CORE: {"true", "True", "TRUE"}}
-_FALSE = {Schema.CORE: {"false", "False", "FALSE"}}
-_TRUE[Schema.KUBERNETES] = _TRUE[Schema.CORE] | {"yes", "Yes", "YES", "on", "On", "ON"}
-_FALSE[Schema.KUBERNETES] = _FALSE[Schema.CORE] | {"no", "No", "NO", "off", "Off", "OFF"}
+_CORE_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_KUBERNETES_WORDS: dict[str, bool | None] = {
+    **_CORE_WORDS,
+    **dict.fromkeys(("yes", "Yes", "YES", "on", "On", "ON"), True),
+    **dict.fromkeys(("no", "No", "NO", "off", "Off", "OFF"), False),
+}
+_NUMERIC = frozenset("+-.0123456789")
 _INT = late_pattern(r"[-+]?[0-9]+\Z")
 _FLOAT = late_pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _BASED = late_pattern(r"0(?:o[0-7]+|x[0-9a-fA-F]+)\Z")
@@ -53,7 +59,7 @@ def _mapping(node: MappingNode, schema: Schema, bases: dict[int, dict[str, Any]]
     own: dict[str, Any] = {}
     merged: dict[str, Any] = {}
     for key, value in node.value:
-        if is_merge(key, schema):
+        if key.value == MERGE and is_merge(key, schema):
             for base in value.value if isinstance(value, SequenceNode) else [value]:
                 if isinstance(base, MappingNode):
                     for name, inherited in _base(base, schema, bases).items():
@@ -117,12 +123,11 @@ def scalar(node: ScalarNode, schema: Schema) -> Any:
 
 def plain(text: str, schema: Schema) -> Any:
     """The value of an untagged plain scalar."""
-    if _NULL.match(text):
-        return None
-    if text in _TRUE[schema]:
-        return True
-    if text in _FALSE[schema]:
-        return False
+    words = _CORE_WORDS if schema is Schema.CORE else _KUBERNETES_WORDS
+    if text in words:
+        return words[text]
+    if text[0] not in _NUMERIC:
+        return text
     if _INT.match(text):
         return int(text) if len(text) < 400 else text  # noqa: PLR2004 - beyond any number we compare
     if _BASED.match(text):
