@@ -33,6 +33,7 @@ PACKAGE = Kind("packages.operators.coreos.com", "PackageManifest")
 SERVING = Kind("operator.knative.dev", "KnativeServing")
 EVENTING = Kind("operator.knative.dev", "KnativeEventing")
 PLATFORM = Kind("sonataflow.org", "SonataFlowPlatform")
+APPLICATION = Kind("argoproj.io", "Application")
 OPENSHIFT = "config.openshift.io"
 # An AllNamespaces CSV is copied into every namespace; a copy is no install.
 NO_COPIES = "!olm.copiedFrom"

@@ -9,6 +9,7 @@ from installer.cluster.errors import ClusterError, Forbidden
 from installer.cluster.kinds import CONFIG_MAP, SECRET
 from installer.cluster.resources import Kind as Asked
 from installer.flow.audit_live_lists import Lists
+from installer.flow.live_gitops import kept
 from installer.flow.live_instance import Running, find
 from installer.flow.live_observing import LiveObserved, observed
 from installer.instance.operator import owned_name
@@ -46,7 +47,8 @@ def observe(reader: Reader, selection: str | None, asked: Release | None, defaul
     """RHDH, with its texts. Raises InstallerError: TARGET, INVALID, DECIDE, DENIED, as on a directory."""
     running = find(reader, selection, reader.lists.within).running
     others = [*reader.list(CONFIG_MAP, running.namespace), *_route(reader, running), *_telling(reader, running)]
-    return observed(running, _secrets(reader, running), others, asked, default_text)
+    by_git = kept(reader, [one for one in (running.resource, running.workload, *others) if one is not None])
+    return observed(running, _secrets(reader, running), others, asked, default_text, by_git)
 
 
 def _secrets(reader: Reader, running: Running) -> Objects:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from installer.cluster.cluster import Object, Objects
-from installer.cluster.errors import NotFound
+from installer.cluster.errors import Forbidden, NotFound
 from installer.cluster.kinds import CONFIG_MAP, POD, REPLICA_SET, SECRET
 from installer.flow.live_check_helm import pending_operation
-from installer.flow.live_instance import gitops
+from installer.flow.live_gitops import applications_of
 from installer.flow.live_look import Look, Verdict, address, failed, passed, warned
+from installer.instance.tracking import SHARED_LABEL, application_of, claimed, keeper_of
 from installer.plan.readiness import Failed, Ready, newest, of_owner, pods, rollout, why_not
 
 _PENDING = "pending-install,pending-upgrade,pending-rollback,uninstalling"
@@ -23,7 +24,11 @@ def ownership(look: Look) -> Verdict:
             touched.append(one)
     if missing:
         return failed(f"RHDH refers to what is not there: {', '.join(missing)}", "make it, or correct the reference")
-    managed = [f"{_called(one)} ({by})" for one in touched if (by := gitops(one))]
+    try:
+        applications, unseen = applications_of(look.cluster, touched), None
+    except Forbidden as error:
+        applications, unseen = [], error.problems[0]
+    managed = [f"{_called(one)} ({by})" for one in touched if (by := _keeper(one, applications))]
     if managed:
         fix = "install into the repository: rhdh-orchestrator install --directory DIR, then commit"
         return failed(f"a GitOps controller would take our changes back: {', '.join(managed)}", fix)
@@ -33,7 +38,14 @@ def ownership(look: Look) -> Verdict:
     if look.running.flavour == "helm":
         reason = f"Helm release {look.running.name} owns RHDH: its configuration changes through helm upgrade"
         return warned(reason, "have the chart at hand for install --chart")
+    if unseen is not None:
+        claims = ", ".join(f"{_called(one)} ({SHARED_LABEL}: {said})" for one in touched if (said := claimed(one)))
+        return warned(f"whether an Argo CD keeps {claims} could not be seen: {unseen.message}", unseen.fix)
     return passed(f"nobody else writes {', '.join(map(_called, touched))}")
+
+
+def _keeper(one: Object, applications: Objects) -> str | None:
+    return keeper_of(one) or (f"argocd, {found}" if (found := application_of(one, applications)) else None)
 
 
 def _touched(look: Look) -> Iterator[tuple[str, Object | None]]:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from installer.cluster.cluster import Lister, Object, Objects
 from installer.cluster.errors import Forbidden, NotServed
 from installer.cluster.kinds import BACKSTAGE, DEPLOYMENT, STATEFUL_SET
 from installer.flow.live_ahead import place_of
 from installer.instance.operator import INIT_CONTAINER, owned_name
+from installer.instance.tracking import keeper_of
 from installer.instance.version import Version, first, of_image, of_workload
 from installer.instance.view import View
 from installer.model.change import Flavour
@@ -97,23 +98,12 @@ def described(running: Running, rhdh_version: str | None) -> dict[str, str | Non
     found = running.version
     return {
         "flavour": running.flavour,
-        "managedBy": gitops(running.resource or running.workload),
+        "managedBy": keeper_of(running.resource or running.workload or {}),
         "name": running.name,
         "namespace": running.namespace,
         "version": rhdh_version.removeprefix("v") if rhdh_version else (found.number if found else None),
         "versionSource": "--rhdh-version" if rhdh_version else (found.source if found else None),
     }
-
-
-def gitops(one: Object | None) -> Literal["argocd", "flux"] | None:
-    """`argocd` or `flux` where one of them keeps an object as Git says; by the marks that they put on it."""
-    metadata = (one or {}).get("metadata") or {}
-    labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
-    if "argocd.argoproj.io/tracking-id" in annotations or "argocd.argoproj.io/instance" in labels:
-        return "argocd"
-    if {"kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name"} & set(labels):
-        return "flux"
-    return None
 
 
 def viewed(one: Object) -> View:

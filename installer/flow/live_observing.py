@@ -1,13 +1,14 @@
 """Observes one RHDH of a cluster: its objects as manifests, which release, which default file. Writes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Literal
 
 from installer.cluster.cluster import Cluster, Lister, Object, Objects
 from installer.cluster.errors import Forbidden, NotFound, NotServed
 from installer.cluster.kinds import CONFIG_MAP, ROUTE, SUBSCRIPTION
-from installer.flow.live_instance import Running, gitops
+from installer.flow.live_gitops import kept
+from installer.flow.live_instance import Running
 from installer.flow.live_secrets import configuration, secrets
 from installer.flow.observing import orchestrator_of, read_text
 from installer.instance import helm, live, operator, plain
@@ -17,9 +18,11 @@ from installer.instance.instance import Instance
 from installer.instance.live import Live
 from installer.instance.objects import Objects as Referred
 from installer.instance.stored_release import StoredRelease, newest
+from installer.instance.tracking import keeper_of
 from installer.instance.version import of_chart
 from installer.instance.view import view
 from installer.knowledge.releases import Release, release
+from installer.model.change import Ref
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 from installer.model.run import Target
@@ -67,20 +70,27 @@ def observe(
     default_text = read_text(defaults) if defaults else None
     found_secrets = secrets(lister or cluster, running.namespace)
     maps = (lister or cluster).list(CONFIG_MAP, running.namespace, page=0)
-    return observed(running, found_secrets, [*maps, *_route(cluster, running), *others], asked, default_text)
+    by_git = kept(lister or cluster, [*_own(running), *maps])
+    return observed(running, found_secrets, [*maps, *_route(cluster, running), *others], asked, default_text, by_git)
 
 
 def observed(
-    running: Running, found_secrets: Objects, others: Objects, asked: Release | None, default_text: str | None
+    running: Running,
+    found_secrets: Objects,
+    others: Objects,
+    asked: Release | None,
+    default_text: str | None,
+    by_git: Collection[Ref] = (),
 ) -> LiveObserved:
     """The same of what was read already: Secrets, with Helm's records of RHDH's release, and other objects.
 
     :param asked: the release where somebody names it
+    :param by_git: what an Argo CD keeps without a mark that is its alone
     Raises as `observe`.
     """
     stored = _stored(found_secrets, running) if running.flavour == "helm" else None
     found = [*_own(running), *others, *configuration(found_secrets)]
-    shown = live.read(found, (stored.name, stored.values) if stored else None)
+    shown = live.read(found, (stored.name, stored.values) if stored else None, by_git)
     instance = _instance(shown, running, stored)
     chosen = asked or _release_of(running, instance)
     return LiveObserved(running, shown, World(instance, chosen, default_text, orchestrator_of(chosen)), stored)
@@ -132,7 +142,7 @@ def _instance(shown: Live, running: Running, stored: StoredRelease | None) -> In
     else:
         candidates = [*operator.find(objects), *plain.find(objects)]
         instance = next(one for one in candidates if one.is_called(running.address)).build()
-    return replace(instance, managed_by=gitops(running.resource or running.workload) or instance.managed_by)
+    return replace(instance, managed_by=keeper_of(running.resource or running.workload or {}) or instance.managed_by)
 
 
 def _chart_release(shown: Live, running: Running, stored: StoredRelease) -> ChartRelease:

@@ -118,6 +118,15 @@ _UNINSTALL_OPERATORS: tuple[_Row, ...] = (
     ("everywhere", _OLM, "subscriptions clusterserviceversions operatorgroups", "get watch delete"),
     ("everywhere", _KNATIVE, "knativeservings knativeeventings", "get watch delete"),
 )
+# Whether an Argo CD keeps what bears a label that others use too; without it such a label is taken for another's.
+_OF_USE: dict[Scope, Permission] = dict.fromkeys(
+    ("check", "install", "plugins"), Permission("list", "argoproj.io", "applications", "", "")
+)
+
+
+def of_use(scope: Scope) -> tuple[Permission, ...]:
+    """What a command looks at where it may, and does without where not."""
+    return (_OF_USE[scope],) if scope in _OF_USE else ()
 
 
 def needed(

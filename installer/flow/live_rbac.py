@@ -6,7 +6,7 @@ from typing import Any, Literal
 import yaml
 
 from installer.flow.audit_permissions import needed_to_audit
-from installer.flow.live_permissions import Scope, needed
+from installer.flow.live_permissions import Scope, needed, of_use
 from installer.model.change import Flavour
 from installer.model.dataclass import dataclass
 from installer.model.permission import Permission
@@ -48,7 +48,8 @@ def print_roles(request: RolesRequest) -> Report:
 def _permissions(request: RolesRequest) -> tuple[Permission, ...]:
     if request.scope == "audit":
         return needed_to_audit(request.namespace, only_there=request.only_there)
-    return needed(request.scope, request.flavour, request.namespace, request.platform, operators=request.operators)
+    scope, operators = request.scope, request.operators
+    return (*needed(scope, request.flavour, request.namespace, request.platform, operators=operators), *of_use(scope))
 
 
 def subject(kind: str, name: str, namespace: str) -> Object:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from installer.apply.hands import Hands, Progress
 from installer.apply.lease import lease
 from installer.apply.rollout import annotations, carry_out, follow
-from installer.cluster.cluster import Object
+from installer.cluster.cluster import Cluster, Object
 from installer.cluster.connect import connect
 from installer.cluster.errors import Conflict
 from installer.cluster.kinds import kind_of
 from installer.cluster.options import ConnectionOptions
-from installer.flow.live_instance import Running, described, find, gitops
+from installer.flow.live_gitops import keeper_on
+from installer.flow.live_instance import Running, described, find
 from installer.flow.live_journal import unfinished
 from installer.flow.saying import discreet
 from installer.instance.live import ref_of
@@ -39,7 +40,7 @@ def restart(
     """
     with closing(connect(connection)) as cluster:
         running = find(cluster, instance, connection.namespace).running
-        workload = _restartable(running)
+        workload = _restartable(cluster, running)
         step = Rollout(ref_of(workload), running.flavour, int(workload["metadata"]["generation"]))
         if not yes:
             answer = confirm(f"Restart RHDH {running.address}?", f"  {name_of(step)}\n")
@@ -80,7 +81,7 @@ def _alone(connection: ConnectionOptions, hands: Hands) -> Iterator[Hands]:
         yield Hands(cluster, target, hands.helm, hands.progress, taken.held)
 
 
-def _restartable(running: Running) -> Object:
+def _restartable(cluster: Cluster, running: Running) -> Object:
     """Its workload. Raises InstallerError (FINDINGS) where a restart of ours would not last, or not be ours to do."""
     workload = running.workload
     if workload is None:
@@ -90,7 +91,7 @@ def _restartable(running: Running) -> Object:
     if replicas(workload) == 0:
         message = f"{ref_of(workload)} is scaled to 0 replicas"
         raise fail(ExitCode.FINDINGS, "workload-idle", message, fix=f"kubectl scale {called} --replicas 1")
-    owner = gitops(running.resource or workload)
+    owner = keeper_on(cluster, running.resource or workload)
     by_hand = f"kubectl rollout restart {called}"
     if owner is not None:
         message = f"RHDH {running.address} is kept as Git says, by {owner}: a restart is to be written there"

@@ -5,7 +5,7 @@ An object is shown as the YAML that `kubectl get -o yaml` would give; every valu
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
@@ -52,10 +52,13 @@ class _Reading:
     parts: dict[str, Value] = field(default_factory=dict)
 
 
-def read(found: Iterable[Object], values: tuple[str, Mapping[str, Any]] | None = None) -> Live:
+def read(
+    found: Iterable[Object], values: tuple[str, Mapping[str, Any]] | None = None, kept: Collection[Ref] = ()
+) -> Live:
     """Objects as manifests, in their order.
 
     :param values: name and values of the Helm release of RHDH
+    :param kept: as of Manifests
     """
     reading = _Reading()
     for one in found:
@@ -65,7 +68,7 @@ def read(found: Iterable[Object], values: tuple[str, Mapping[str, Any]] | None =
         name, given = values
         path = f"{VALUES} {name}"
         _add(reading, path, shown(given), None)
-    manifests = Manifests(dict(sorted(reading.files.items())), tuple(reading.documents))
+    manifests = Manifests(dict(sorted(reading.files.items())), tuple(reading.documents), kept=kept)
     return Live(manifests, reading.objects, reading.parts, path)
 
 

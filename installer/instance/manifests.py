@@ -5,11 +5,12 @@ Holds and looks up; does not open files and does not know RHDH.
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import field
 from functools import cached_property
 
 from installer.instance.instance import Document
+from installer.model.change import Ref
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem
 from installer.model.place import Place
@@ -46,7 +47,8 @@ class UnreadableFile:
 class Manifests:
     """What a directory holds. Paths are POSIX and relative to it; documents stand in the order of paths.
 
-    `links` leads from the path of a symbolic link inside the directory to the path it stands for.
+    `links` leads from the path of a symbolic link inside the directory to the path it stands for. `kept` are objects of
+    a cluster that an Argo CD keeps as Git says, without a mark on them that is its alone.
     """
 
     files: Mapping[str, File]
@@ -54,6 +56,7 @@ class Manifests:
     unreadable: tuple[UnreadableFile, ...] = ()
     warnings: tuple[Problem, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
+    kept: Collection[Ref] = ()
 
     @cached_property
     def kinds(self) -> Mapping[str, tuple[Document, ...]]:

@@ -1,7 +1,7 @@
 """Finds the ConfigMaps and Secrets that an instance refers to, whatever they are written as. Judges no content."""
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -10,6 +10,7 @@ from yaml.nodes import ScalarNode
 from installer.instance.instance import Document, Layer, Region
 from installer.instance.kustomize import Generator, Kustomizations
 from installer.instance.manifests import Manifests
+from installer.instance.tracking import ANNOTATIONS, LABELS, keeper
 from installer.instance.view import View, refuse_duplicates, view
 from installer.model.change import Owner, Ref
 from installer.model.dataclass import dataclass
@@ -172,10 +173,11 @@ class Objects:
             return "operator", False
         if metadata.scalar("annotations", "meta.helm.sh/release-name"):
             return "helm", False
-        if metadata.scalar("annotations", "argocd.argoproj.io/tracking-id"):
+        if document.ref in self.manifests.kept:
             return "argocd", True
-        if metadata.scalar("labels", "kustomize.toolkit.fluxcd.io/name"):
-            return "flux", True
+        marked = keeper(_marks(metadata, "labels", LABELS), _marks(metadata, "annotations", ANNOTATIONS))
+        if marked is not None:
+            return marked, True
         return ("kustomize" if self.kustomizations.listing(document.text.file.path) else "person"), True
 
     def layer(self, source: Source, key: str, wanted: View, name: str = "") -> Layer:
@@ -286,6 +288,10 @@ def twice(what: str, views: list[View]) -> InstallerError:
     message = f"{what} stands in {len(places)} places: at {listed}"
     fix = "remove all but one, or list the others as patches of a kustomization"
     return InstallerError(Problem("object-twice", message, places[1], fix, ExitCode.DECIDE))
+
+
+def _marks(metadata: View, part: str, keys: Iterable[str]) -> dict[str, str]:
+    return {key: value for key in keys if (value := metadata.scalar(part, key))}
 
 
 def _pairs(root: View, part: str) -> list[tuple[str, View]]:

@@ -41,6 +41,7 @@ SERVED = {
     ("operator.knative.dev/v1beta1", "KnativeServing"): ("knativeservings", True),
     ("operator.knative.dev/v1beta1", "KnativeEventing"): ("knativeeventings", True),
     ("sonataflow.org/v1alpha08", "SonataFlowPlatform"): ("sonataflowplatforms", True),
+    ("argoproj.io/v1alpha1", "Application"): ("applications", True),
 }
 
 
@@ -84,7 +85,9 @@ class Recorded(Fake):
         if name:
             named = [one for one in found if one["metadata"]["name"] == name]
             return (200, named[0]) if named else (404, status(404, "NotFound", name=name))
-        wanted = asked.query.get("labelSelector", "")
+        wanted, by_name = asked.query.get("labelSelector", ""), asked.query.get("fieldSelector", "")
+        if by_name.startswith("metadata.name="):
+            found = [one for one in found if one["metadata"]["name"] == by_name.partition("=")[2]]
         return 200, {**items(*(one for one in found if selects(wanted, labels(one)))), "apiVersion": api_version}
 
     def _of_kind(self, api_version: str, kind: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import yaml
 
 from installer.cli.boundary import run
 from installer.cluster.access import grants
-from installer.flow.live_permissions import needed
+from installer.flow.live_permissions import needed, of_use
 from installer.model.errors import ExitCode
 from installer.model.permission import Permission
 from tests.world.programs import HELM_4, can_have_world, helm
@@ -45,7 +45,7 @@ def test_the_roles_give_what_is_needed_and_nothing_else(scope, flavour, capsys):
     assert run(["rbac", "print", "-n", "rhdh", "--scope", scope, "--flavour", flavour, "-o", "json"]) == 0
     objects = json.loads(capsys.readouterr().out)["result"]["objects"]
     given = [one for role in objects for one in permissions(role)]
-    assert sorted(given) == sorted(needed(scope, flavour, "rhdh"))
+    assert sorted(given) == sorted((*needed(scope, flavour, "rhdh"), *of_use(scope)))
 
 
 def permissions(role):

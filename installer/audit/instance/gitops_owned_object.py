@@ -3,19 +3,16 @@
 from collections.abc import Iterator
 
 from installer.audit.finding import Found
-from installer.audit.kinds import BACKSTAGE, CONFIG_MAP, Kind
+from installer.audit.kinds import APPLICATION, BACKSTAGE, CONFIG_MAP, Kind
 from installer.audit.object import Object
 from installer.audit.rule import Rule
 from installer.audit.snapshot import Snapshot
-
-ARGOCD = "argocd.argoproj.io/tracking-id"
-ARGOCD_LABEL = "argocd.argoproj.io/instance"
-FLUX = ("kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name")
+from installer.instance.tracking import ARGO_ANNOTATION, ARGO_LABEL, FLUX_LABELS, application_of, claimed, keeper
 
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
     for one in _ours(snapshot):
-        manager = _manager(one)
+        manager = _manager(snapshot, one)
         if manager and one.is_observed:
             yield Found(one.at("metadata"), manager, "changes come through Git", key="gitops")
 
@@ -31,11 +28,22 @@ def _ours(snapshot: Snapshot) -> Iterator[Object]:
         yield from (one for one in snapshot.within(BACKSTAGE, instance.namespace) if one.name == instance.name)
 
 
-def _manager(one: Object) -> str:
-    if ARGOCD in one.annotations or ARGOCD_LABEL in one.labels:
-        return f"Argo CD keeps it: {one.annotations.get(ARGOCD) or one.labels.get(ARGOCD_LABEL)}"
-    flux = next((one.labels[key] for key in FLUX if key in one.labels), "")
-    return f"Flux keeps it: {flux}" if flux else ""
+def _manager(snapshot: Snapshot, one: Object) -> str:
+    match keeper(one.labels, one.annotations):
+        case "argocd":
+            return f"Argo CD keeps it: {one.annotations.get(ARGO_ANNOTATION) or one.labels.get(ARGO_LABEL)}"
+        case "flux":
+            return f"Flux keeps it: {next(one.labels[key] for key in FLUX_LABELS if key in one.labels)}"
+        case None:
+            return _by_application(snapshot, one)
+
+
+def _by_application(snapshot: Snapshot, one: Object) -> str:
+    """By the label that others use too, which alone is no mark."""
+    if claimed(one.data) is None or not snapshot.is_read(APPLICATION):
+        return ""
+    found = application_of(one.data, [each.data for each in snapshot.of(APPLICATION)])
+    return f"Argo CD keeps it: Application {found}" if found else ""
 
 
 RULE = Rule(
@@ -43,8 +51,8 @@ RULE = Rule(
     title="GitOps-owned object about to be patched",
     severity="high",
     reads=(CONFIG_MAP,),
-    also=(BACKSTAGE,),
-    wrong="An object of RHDH's configuration carries the mark of Argo CD or Flux.",
+    also=(BACKSTAGE, APPLICATION),
+    wrong="An object of RHDH's configuration carries the mark of Argo CD or Flux, or an Application lists it.",
     why="A change on the cluster is drift: self-healing takes it back, or the next synchronisation does.",
     fix="Change it in the repository: run the installation with --directory on the checkout, and commit.",
     sources=(
