@@ -16,10 +16,11 @@ PROJECT = "orchestrator-gitops"
 def check(snapshot: Snapshot) -> Iterator[Found]:
     # Argo CD without its operator has rights of its own everywhere, and no use for the label.
     homes = {one.namespace for one in snapshot.of(ARGOCD)}
+    ours = {one.namespace for one in snapshot.of(WORKFLOW)} if snapshot.is_read(WORKFLOW) else set()
     seen: set[str] = set()
     for one in snapshot.of(APPLICATION):
         name = one.text("spec", "destination", "namespace")
-        namespace = snapshot.named(NAMESPACE, name) if name and _is_ours(snapshot, one, name) else None
+        namespace = snapshot.named(NAMESPACE, name) if name and _is_ours(one, name, ours) else None
         if namespace is None or one.namespace not in homes or name in {one.namespace, *seen}:
             continue
         found = namespace.labels.get(MANAGED_BY)
@@ -30,11 +31,9 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
             yield Found(namespace.at("metadata", "labels"), told, f"{MANAGED_BY}: {one.namespace}", remedy, MANAGED_BY)
 
 
-def _is_ours(snapshot: Snapshot, application: Object, namespace: str) -> bool:
+def _is_ours(application: Object, namespace: str, ours: set[str]) -> bool:
     """Whether an Application deploys workflows: by its project, or by what runs where it deploys to."""
-    if application.text("spec", "project") == PROJECT:
-        return True
-    return snapshot.is_read(WORKFLOW) and any(one.namespace == namespace for one in snapshot.of(WORKFLOW))
+    return application.text("spec", "project") == PROJECT or namespace in ours
 
 
 RULE = Rule(

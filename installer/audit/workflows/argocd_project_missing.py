@@ -1,6 +1,6 @@
 """ArgoCD ns / AppProject missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from installer.audit.finding import Found
@@ -14,8 +14,10 @@ DEFAULT = "default"  # which Argo CD makes itself
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
     instances = snapshot.of(ARGOCD) if snapshot.is_read(ARGOCD) else ()
-    for one in snapshot.of(APPLICATION):
-        homes = [each.namespace for each in instances if _serves(each, one.namespace)]
+    applications = snapshot.of(APPLICATION)
+    served = {place: _serving(instances, place) for place in {one.namespace for one in applications}}
+    for one in applications:
+        homes = served[one.namespace]
         if instances and not homes:
             yield Found(
                 one.at("metadata", "namespace"), f"no Argo CD serves {one.namespace}", "an ArgoCD", key="argocd"
@@ -25,6 +27,11 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
         if project != DEFAULT and not any(snapshot.exists(APP_PROJECT, project, place) for place in places):
             told = f"AppProject {project} is not in {', '.join(sorted(places))}"
             yield Found(one.at("spec", "project"), told, f"an AppProject {project}", key="project")
+
+
+def _serving(instances: Iterable[Object], namespace: str) -> list[str]:
+    """Where the instances are that look into a namespace."""
+    return [one.namespace for one in instances if _serves(one, namespace)]
 
 
 def _serves(instance: Object, namespace: str) -> bool:

@@ -15,10 +15,11 @@ SOURCES = ("spec", "registrySources")
 
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
-    for policy in snapshot.of(IMAGE_POLICY):
+    policies = snapshot.of(IMAGE_POLICY)
+    references = [(one, image(one)) for one in sorted(_references(snapshot))] if policies else []
+    for policy in policies:
         allowed, blocked = (strings(policy.get(*SOURCES, f"{word}Registries")) for word in ("allowed", "blocked"))
-        for reference in sorted(_references(snapshot)):
-            found = image(reference)
+        for reference, found in references:
             refused = bool(allowed) and not _is_in(found, allowed)
             if (refused or _is_in(found, blocked)) and not _is_mirrored(snapshot, found):
                 list_name = "allowedRegistries" if refused else "blockedRegistries"

@@ -16,6 +16,7 @@ ANONYMOUS = ("ttl.sh",)
 
 
 def check(snapshot: Snapshot) -> Iterator[Found]:
+    insecure = _insecure(snapshot)
     for one in snapshot.of(WORKFLOW):
         reference = one.text(*IMAGE)
         found = image(reference)
@@ -24,16 +25,20 @@ def check(snapshot: Snapshot) -> Iterator[Found]:
         if found.is_floating:
             observed = f"{reference} ({'the tag latest' if found.tag else 'no tag'})"
             yield Found(one.at(*IMAGE), observed, "a tag of one build, or better its digest", key="tag")
-        if _is_untrusted(snapshot, found):
+        if _is_untrusted(found, insecure):
             yield Found(
                 one.at(*IMAGE), f"{reference} comes from {found.host}", "a registry that is trusted", key="host"
             )
 
 
-def _is_untrusted(snapshot: Snapshot, found: Image) -> bool:
-    """A registry that everybody writes to, or that the cluster reads without checking its certificate."""
+def _insecure(snapshot: Snapshot) -> set[str]:
+    """The registries that the cluster reads without checking their certificates."""
     policies = snapshot.of(IMAGE_POLICY) if snapshot.is_read(IMAGE_POLICY) else ()
-    insecure = [host for one in policies for host in strings(one.get("spec", "registrySources", "insecureRegistries"))]
+    return {host for one in policies for host in strings(one.get("spec", "registrySources", "insecureRegistries"))}
+
+
+def _is_untrusted(found: Image, insecure: set[str]) -> bool:
+    """A registry that everybody writes to, or an insecure one."""
     whole = f"{found.host}/{found.repository}"
     return found.host in ANONYMOUS or any(
         fnmatchcase(found.host, host) or whole.startswith(f"{host}/") for host in insecure
