@@ -162,6 +162,11 @@ def unknown(run: str, namespace: str) -> InstallerError:
     return fail(ExitCode.TARGET, "run-unknown", f"no run {run} in the journal of namespace {namespace}", fix=fix)
 
 
+def forget(run: str, namespace: str) -> str:
+    """The command that removes a run from the journal."""
+    return f"kubectl delete secrets -l {_RUN}={run} -n {namespace}"
+
+
 def label_of(name: str) -> str:
     """A name as the value of a label, which is shorter than a name may be."""
     if len(name) <= _LABEL:

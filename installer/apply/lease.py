@@ -4,6 +4,7 @@ As the leader election of client-go: a Lease is dead when nobody has renewed it 
 https://kubernetes.io/docs/concepts/architecture/leases/
 """
 
+import hashlib
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -31,11 +32,17 @@ _SURE = 10.0  # so long after a renewal the Lease is ours without a question
 _REQUEST = 9.0  # a slow API is one; with the rest between two renewals it fits into the duration
 _FAREWELL = 2.0  # when the command's time is over: it ends within 5 s, its start and end on a busy machine included
 _POLL = 1.0  # a watch would need `list leases`, which is more than the rest does
+_LONGEST = 253
 _SPACE = f"{MANAGER}/pid-namespace"
 
 
 def name_of_lease(instance: str) -> str:
-    return f"{MANAGER}-{instance}"
+    """The name, within what Kubernetes takes: that of a Deployment alone may be as long."""
+    name = f"{MANAGER}-{instance}"
+    if len(name) <= _LONGEST:
+        return name
+    digest = hashlib.sha256(instance.encode()).hexdigest()[:12]
+    return f"{name[: _LONGEST - 13].rstrip('.-')}-{digest}"
 
 
 @contextmanager

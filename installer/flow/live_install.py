@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from installer.apply.hands import Hands, Progress
+from installer.apply.journal import load
 from installer.cluster.cluster import Cluster
 from installer.cluster.connect import connect
 from installer.cluster.eyes import Eyes
 from installer.cluster.options import ConnectionOptions
 from installer.flow.live_instance import find
-from installer.flow.live_journal import unfinished_of
+from installer.flow.live_journal import refuse_another, unfinished_of
 from installer.flow.live_planning import Prepared, prepare
 from installer.flow.live_report import gated, refusals, report_of, text_of, values_not_applied
 from installer.flow.live_runs import Confirm, Means, Outcome, start, take_up
@@ -137,6 +138,7 @@ def continued(means: Means, request: InstallRequest, talk: Talk, eyes: Eyes | No
     if stopped is None:
         return None
     eyes.forget()
+    refuse_another(running.flavour, load(means.cluster, running.namespace, stopped.run))
     said = f"run {stopped.run} ({stopped.command} of {stopped.started}) has stopped before its end"
     talk.progress(f"{said}: going on with it first")
     if not request.yes:

@@ -1,6 +1,7 @@
 """Finds the RHDH of a cluster that a command is about: its resource, its workload, its release. Writes nothing."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -156,11 +157,16 @@ def _one(found: list[Running], selection: str | None, namespace: str | None) -> 
     chosen = [one for one in found if _is_chosen(one, selection)]
     if len(chosen) == 1:
         return chosen[0]
-    names = ", ".join(sorted(one.address for one in chosen or found))
+    names = ", ".join(_told_apart(chosen or found))
     scope = f"namespace {namespace}" if namespace else "the cluster"
     if chosen:
-        message = f"{len(chosen)} instances of RHDH in {scope}: {names}"
-        raise fail(ExitCode.TARGET, "instance-ambiguous", message, fix="choose one with --instance NAMESPACE/NAME")
+        message, fix = (
+            f"{len(chosen)} instances of RHDH in {scope}: {names}",
+            "choose one with --instance NAMESPACE/NAME",
+        )
+        if len({one.address for one in chosen}) == 1:
+            fix = "rename one of them: by one name in one namespace, each would go on with the other's runs"
+        raise fail(ExitCode.TARGET, "instance-ambiguous", message, fix=fix)
     if found:
         message = f"no RHDH called {selection} in {scope}; there is {names}"
         raise fail(ExitCode.TARGET, "instance-unknown", message, fix="choose one with --instance NAMESPACE/NAME")
@@ -168,6 +174,12 @@ def _one(found: list[Running], selection: str | None, namespace: str | None) -> 
     fix = "look in another cluster with --context CONTEXT"
     fix += ", or leave the namespace out to look in all of them" if namespace else ""
     raise fail(ExitCode.TARGET, "instance-missing", message, fix=fix)
+
+
+def _told_apart(found: list[Running]) -> list[str]:
+    """Their addresses, with the flavour where that alone tells two apart."""
+    counts = Counter(one.address for one in found)
+    return sorted(f"{one.address} ({one.flavour})" if counts[one.address] > 1 else one.address for one in found)
 
 
 def _unseen(error: Forbidden) -> InstallerError:

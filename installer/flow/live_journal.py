@@ -3,14 +3,16 @@
 from contextlib import closing
 
 from installer.apply.header import Header
-from installer.apply.journal import Entry, runs, runs_of, unknown
+from installer.apply.journal import Entry, Journal, forget, runs, runs_of, unknown
 from installer.cluster.cluster import Cluster, Objects
 from installer.cluster.connect import connect
 from installer.cluster.options import ConnectionOptions
 from installer.flow.live_instance import described, find
 from installer.flow.saying import discreet
+from installer.model.change import Flavour
+from installer.model.errors import ExitCode, InstallerError, fail
 from installer.model.report import Report
-from installer.model.run import RunState
+from installer.model.run import RunState, Target
 
 
 @discreet
@@ -60,6 +62,35 @@ def chosen(found: tuple[Entry, ...], run: str | None, namespace: str) -> Entry |
     if not named:
         raise unknown(run, namespace)
     return named[0]
+
+
+def refuse_unfinished(cluster: Cluster, target: Target) -> None:
+    """Raises InstallerError (CONFLICT) where a run has stopped before its end: what it wrote may not be in force."""
+    stopped = unfinished(cluster, target.namespace, target.name)
+    if stopped is not None:
+        raise _unfinished(stopped)
+
+
+def refuse_another(flavour: Flavour, journal: Journal) -> None:
+    """Raises InstallerError (CONFLICT) for a run of another RHDH, which had the name before this one."""
+    target, run = journal.run.target, journal.header.run
+    if target.flavour == flavour:
+        return
+    message = (
+        f"run {run} ({journal.header.command} of {journal.header.started}) is of another RHDH {target.address}, of "
+        f"flavour {target.flavour}; the one of that name is {flavour} now"
+    )
+    fix = f"nothing of it is carried out any more; this forgets it: {forget(run, target.namespace)}"
+    raise fail(ExitCode.CONFLICT, "run-of-another", message, fix=fix)
+
+
+def _unfinished(stopped: Header) -> InstallerError:
+    message = f"run {stopped.run} ({stopped.command} of {stopped.started}) has stopped before its end"
+    fix = (
+        f"rhdh-orchestrator resume --instance {stopped.instance}, or rhdh-orchestrator undo "
+        f"--instance {stopped.instance}"
+    )
+    return fail(ExitCode.CONFLICT, "run-unfinished", message, fix=fix)
 
 
 def _text(rows: list[tuple[Header, RunState]]) -> str:

@@ -12,7 +12,7 @@ from installer.cluster.connect import connect
 from installer.cluster.kinds import kind_of
 from installer.cluster.options import ConnectionOptions
 from installer.flow.live_instance import Running, described, find
-from installer.flow.live_journal import chosen, unfinished
+from installer.flow.live_journal import chosen, refuse_another, refuse_unfinished
 from installer.flow.saying import discreet
 from installer.model.change import Ref
 from installer.model.dataclass import dataclass
@@ -66,13 +66,6 @@ def start(means: Means, run: Run, *, ready: Callable[[Hands], None]) -> Outcome:
         return _executed(journal, hands)
 
 
-def refuse_unfinished(cluster: Cluster, target: Target) -> None:
-    """Raises InstallerError (CONFLICT) where a run has stopped before its end: what it wrote may not be in force."""
-    stopped = unfinished(cluster, target.namespace, target.name)
-    if stopped is not None:
-        raise _unfinished(stopped)
-
-
 def counted_from_now(cluster: Cluster, run: Run) -> Run:
     """The run with its rollout counted from the workload as it is now: since the plan somebody may have scaled it."""
     return replace(run, steps=tuple(_counted_from_now(cluster, step) for step in run.steps))
@@ -120,6 +113,7 @@ def resume(
         if entry is None or not entry.header.is_open:
             return _nothing(running, entry, "resume")
         journal = load(cluster, running.namespace, entry.header.run)
+        refuse_another(running.flavour, journal)
         question = f"Go on with run {entry.header.run} ({entry.header.command} of {entry.header.started})?"
         refused = None if yes else _asked(confirm, question, _steps_left(journal.header))
         if refused:
@@ -147,6 +141,7 @@ def undo(
         if entry is None or not _is_undoable(entry.header):
             return _nothing(running, entry, "undo")
         journal = load(cluster, running.namespace, entry.header.run)
+        refuse_another(running.flavour, journal)
         _refuse_older(cluster, journal, found)
         question = f"Undo run {entry.header.run} ({entry.header.command} of {entry.header.started})?"
         refused = None if yes else _asked(confirm, question, _to_put_back(journal.run))
@@ -277,15 +272,6 @@ def _written(run: Run) -> set[str]:
             case _:
                 pass
     return found
-
-
-def _unfinished(stopped: Header) -> InstallerError:
-    message = f"run {stopped.run} ({stopped.command} of {stopped.started}) has stopped before its end"
-    fix = (
-        f"rhdh-orchestrator resume --instance {stopped.instance}, or rhdh-orchestrator undo "
-        f"--instance {stopped.instance}"
-    )
-    return fail(ExitCode.CONFLICT, "run-unfinished", message, fix=fix)
 
 
 def _asked(confirm: Confirm, question: str, about: str) -> Problem | None:

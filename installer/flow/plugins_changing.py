@@ -211,9 +211,10 @@ def _on_cluster(
     progress: Any,
 ) -> Report:
     from installer.flow.live_install import Talk, answered  # noqa: PLC0415 - files need nothing of a cluster
+    from installer.flow.live_journal import refuse_unfinished  # noqa: PLC0415
     from installer.flow.live_planning import prepare_plugins  # noqa: PLC0415
     from installer.flow.live_report import refusals as refused  # noqa: PLC0415
-    from installer.flow.live_runs import Means, refuse_unfinished  # noqa: PLC0415
+    from installer.flow.live_runs import Means  # noqa: PLC0415
 
     request = InstallRequest("", yes=wanted.yes, dry_run=wanted.dry_run, exit_code=wanted.exit_code)
     live = LiveRequest(chart=wanted.chart, chart_version=wanted.chart_version, helm=wanted.helm)

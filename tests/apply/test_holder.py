@@ -41,7 +41,7 @@ def test_a_process_that_ends(child):
     holder = holder_of_process(child.pid)
     assert not is_gone(holder)
     child.kill()
-    child.stdout.read()  # its end is there before anybody has waited for it: it is a zombie now
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and stays a zombie
     assert is_gone(holder)
     child.wait()
     assert is_gone(holder)
