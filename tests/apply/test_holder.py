@@ -1,5 +1,6 @@
 """Which process holds a Lease, and when it is certain that it does no more."""
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
