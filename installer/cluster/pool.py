@@ -6,6 +6,7 @@ On `http.client`, which loads in a tenth of the time of any client above it.
 import select
 import socket
 import ssl
+import time
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import field
@@ -13,6 +14,7 @@ from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from installer.cluster.dialling import dial
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 
@@ -107,7 +109,7 @@ class Connection(HTTPConnection):
     """One connection to the server of a pool, through its proxy where it has one."""
 
     def __init__(self, pool: Pool, seconds: float) -> None:
-        self._pool, self._server = pool, urlsplit(pool.server)
+        self._pool, self._server, self._seconds = pool, urlsplit(pool.server), seconds
         self._proxy = urlsplit(pool.proxy) if pool.proxy else None
         reached = self._proxy if self._is_asked_of_proxy or self._tunnels else self._server
         super().__init__(*_address(reached or self._server), timeout=seconds)
@@ -142,17 +144,19 @@ class Connection(HTTPConnection):
                 self.putheader(name, value)
 
     def connect(self) -> None:
-        """A socket, the proxy's tunnel, TLS: in this order."""
-        self._create_connection = self._reached
+        """A socket, the proxy's tunnel, TLS: in this order, and within the time of one request."""
+        self._create_connection, until = self._reached, time.monotonic() + self._seconds
         super().connect()
         if self._pool.tls is not None:
             name = self._pool.called or self._server.hostname or ""
+            self.sock.settimeout(max(0.05, until - time.monotonic()))
             self.sock = _secured(self.sock, self._pool.tls, name)
+            self.sock.settimeout(self._seconds)
 
-    def _reached(self, address: tuple[str, int], timeout: Any, source: Any) -> Any:
+    def _reached(self, address: tuple[str, int], timeout: float, _: Any) -> Any:
         if self._proxy is not None and self._proxy.scheme.startswith("socks"):
             return _by_socks(self._proxy, address, timeout)
-        made = socket.create_connection((_as_it_is(address[0]), address[1]), timeout, source)
+        made = dial(*address, timeout)
         if self._proxy is not None and self._proxy.scheme == "https":
             return _proxy_secured(made, self._pool.proxy_tls or ssl.create_default_context(), self._proxy)
         return made
