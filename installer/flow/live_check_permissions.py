@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from installer.cluster.access import missing
 from installer.cluster.cluster import Cluster
 from installer.flow.live_look import Look, Verdict, failed, passed
-from installer.flow.live_permissions import needed
+from installer.flow.live_permissions import Scope, needed
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.permission import Permission
+from installer.model.run import Operators, Run, Verify
 
 
 def permissions(look: Look) -> Verdict:
@@ -27,6 +28,15 @@ def require(cluster: Cluster, permissions: Sequence[Permission]) -> None:
     absent = missing(cluster, permissions)
     if absent:
         raise InstallerError(*map(_problem, absent))
+
+
+def require_all(cluster: Cluster, run: Run) -> None:
+    """Raises InstallerError (DENIED) with everything that a run needs and is not given, as `require`."""
+    target = run.target
+    platform = next((one.platform for one in run.steps if isinstance(one, Verify)), target.namespace)
+    operators = any(isinstance(one, Operators) for one in run.steps)
+    scope: Scope = "install" if platform else "plugins"
+    require(cluster, needed(scope, target.flavour, target.namespace, platform or None, operators=operators))
 
 
 def said(absent: Sequence[Permission]) -> str:

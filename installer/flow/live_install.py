@@ -17,7 +17,7 @@ from installer.flow.live_instance import find
 from installer.flow.live_journal import refuse_another, unfinished_of
 from installer.flow.live_planning import Prepared, prepare
 from installer.flow.live_report import gated, refusals, report_of, text_of, values_not_applied
-from installer.flow.live_runs import Confirm, Means, Outcome, start, take_up
+from installer.flow.live_runs import Confirm, Means, Outcome, require_to_go_on, start, take_up
 from installer.flow.live_secrets import secrets
 from installer.flow.new_run import begun_now
 from installer.flow.published import compared
@@ -26,7 +26,7 @@ from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.report import Report
 from installer.model.request import InstallRequest, LiveRequest
-from installer.model.run import Operators, Run, Target, Verify, name_of
+from installer.model.run import Run, Target, name_of
 
 if TYPE_CHECKING:
     from installer.flow.plan_file import Planned
@@ -91,6 +91,7 @@ def apply(
     :param instance: as --instance says it; TARGET where the plan is for another
     """
     from installer.flow import plan_file  # noqa: PLC0415
+    from installer.flow.live_check_permissions import require_all  # noqa: PLC0415
     from installer.flow.live_drift import refuse_drift  # noqa: PLC0415
 
     planned = plan_file.read(file)
@@ -101,7 +102,7 @@ def apply(
         if not run.steps:
             return Report(_result(run, Outcome(None, ()), {}), "nothing to do\n")
         means = Means(connection, cluster, helm, talk.progress)
-        _allowed(cluster, run)
+        require_all(cluster, run)
         refuse_drift(cluster, run, planned.base)
         report = Report(_result(run, Outcome(None, ()), {}), "".join(f"step: {name_of(one)}\n" for one in run.steps))
         refused = None if yes else _asked(talk.confirm, run, "")
@@ -138,7 +139,9 @@ def continued(means: Means, request: InstallRequest, talk: Talk, eyes: Eyes | No
     if stopped is None:
         return None
     eyes.forget()
-    refuse_another(running.flavour, load(means.cluster, running.namespace, stopped.run))
+    journal = load(means.cluster, running.namespace, stopped.run)
+    refuse_another(running.flavour, journal)
+    require_to_go_on(means.cluster, journal)
     said = f"run {stopped.run} ({stopped.command} of {stopped.started}) has stopped before its end"
     talk.progress(f"{said}: going on with it first")
     if not request.yes:
@@ -156,7 +159,9 @@ def _dry(prepared: Prepared, report: Report, request: InstallRequest) -> Report:
 
 def _carried_out(means: Means, prepared: Prepared, report: Report, request: InstallRequest, talk: Talk) -> Report:
     run = prepared.run
-    _allowed(means.cluster, run)
+    from installer.flow.live_check_permissions import require_all  # noqa: PLC0415 - most plans have nothing to do
+
+    require_all(means.cluster, run)
     if not request.yes:
         diff = "".join(dict.fromkeys(change.diff for change in report.changes))
         refused = _asked(talk.confirm, run, diff)
@@ -187,18 +192,6 @@ def _result(run: Run, outcome: Outcome, more: Any) -> dict[str, Any]:
     instance |= {"version": target.release, "versionSource": "plan"}
     base = {"instance": instance, **more}
     return {**base, "run": outcome.run, "steps": marks or [{"name": name_of(s), "state": "pending"} for s in run.steps]}
-
-
-def _allowed(cluster: Cluster, run: Run) -> None:
-    """Raises InstallerError (DENIED) with every missing permission, before anything is written or asked."""
-    from installer.flow.live_check_permissions import require  # noqa: PLC0415
-    from installer.flow.live_permissions import Scope, needed  # noqa: PLC0415
-
-    target = run.target
-    platform = next((one.platform for one in run.steps if isinstance(one, Verify)), target.namespace)
-    operators = any(isinstance(one, Operators) for one in run.steps)
-    scope: Scope = "install" if platform else "plugins"
-    require(cluster, needed(scope, target.flavour, target.namespace, platform or None, operators=operators))
 
 
 def _asked(confirm: Confirm, run: Run, diff: str) -> Problem | None:

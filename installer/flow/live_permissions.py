@@ -84,7 +84,7 @@ _PLUGINS: tuple[_Row, ...] = (
     ("own", _APPS, "deployments statefulsets", "get list watch"),
     ("own", _APPS, "replicasets", "list"),
     ("own", "coordination.k8s.io", "leases", "get create patch delete"),
-    ("own", "rhdh.redhat.com", "backstages", "list"),
+    ("own", "rhdh.redhat.com", "backstages", "get list"),
 )
 _BY_FLAVOUR: dict[Flavour, tuple[_Row, ...]] = {
     "operator": (("own", "rhdh.redhat.com", "backstages", "patch"),),

@@ -118,6 +118,7 @@ def resume(
         refused = None if yes else _asked(confirm, question, _steps_left(journal.header))
         if refused:
             return Report(Outcome(entry.header.run, journal.header.steps).result(running), errors=(refused,))
+        require_to_go_on(cluster, journal)
         outcome = take_up(Means(connection, cluster, helm, progress), journal.run.target, entry.header.run)
         return _report(running, outcome, f"run {outcome.run}: every step is done\n")
 
@@ -148,9 +149,7 @@ def undo(
         if refused:
             return Report(Outcome(entry.header.run, _undo_steps(journal, "pending")).result(running), errors=(refused,))
         means = Means(connection, cluster, helm, progress)
-        from installer.flow.live_check_permissions import require  # noqa: PLC0415
-
-        require(cluster, tuple(_needed_to_put_back(cluster, journal.run)))
+        _require_to_put_back(cluster, journal.run)
         with _working(means, journal.run.target) as hands:
             now = load(cluster, running.namespace, entry.header.run)
             if not _is_undoable(now.header):
@@ -237,6 +236,22 @@ def _refuse_older(cluster: Cluster, journal: Journal, found: tuple[Entry, ...]) 
             message = f"run {one.header.run} has changed {', '.join(sorted(shared))} since run {journal.run.id}"
             fix = f"undo that one first: rhdh-orchestrator undo {one.header.run} --instance {one.header.instance}"
             raise fail(ExitCode.CONFLICT, "newer-run", message, fix=fix)
+
+
+def require_to_go_on(cluster: Cluster, journal: Journal) -> None:
+    """Raises InstallerError (DENIED) with everything that is missing, before the Lease is taken."""
+    from installer.flow.live_check_permissions import require_all  # noqa: PLC0415 - where a run has stopped only
+
+    if journal.header.phase in ("undoing", "restoring"):
+        _require_to_put_back(cluster, journal.run)
+    else:
+        require_all(cluster, journal.run)
+
+
+def _require_to_put_back(cluster: Cluster, run: Run) -> None:
+    from installer.flow.live_check_permissions import require  # noqa: PLC0415
+
+    require(cluster, tuple(_needed_to_put_back(cluster, run)))
 
 
 def _needed_to_put_back(cluster: Cluster, run: Run) -> Iterator[Permission]:

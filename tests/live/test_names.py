@@ -1,38 +1,10 @@
 """Two RHDHs of one name in one namespace, at once and one after the other. On recorded clusters."""
 
-import itertools
-
 import pytest
 
-from installer.apply.journal import Journal, write
-from installer.model.change import Ref
 from installer.model.errors import ExitCode
-from installer.model.run import Edit, Run, Target, Writes
 from tests.live.conftest import ORCHESTRATOR, PORTAL, named
-
-NAME = "developer-hub"
-MAP = Ref("v1", "ConfigMap", "rhdh", "app-config-rhdh")
-
-
-class Secrets:
-    """What a journal needs of a cluster to be begun: it keeps what is created."""
-
-    def __init__(self):
-        self.made, self.numbers = [], itertools.count(1)
-
-    def create(self, kind, body, namespace):
-        about = {**body["metadata"], "namespace": namespace, "uid": f"u{next(self.numbers)}", "resourceVersion": "1"}
-        self.made.append({"apiVersion": "v1", "kind": kind.kind, **body, "metadata": about})
-        return self.made[-1]
-
-
-def journal_of(flavour):
-    """The Secrets of a run that has not come to its end."""
-    target, secrets = Target(flavour, "rhdh", NAME, "1.8.0", None, None), Secrets()
-    steps = (Writes((Edit(MAP, {"data": {"a": "b"}}, {"data": {"a": "c"}}),)),)
-    run = Run("20260131-120000-1a2b", "install", "2026-01-31T12:00:00+00:00", target, steps)
-    assert isinstance(write(secrets, run), Journal)
-    return secrets.made
+from tests.live.journals import NAME, journal_of
 
 
 def test_two_at_once_are_told_apart_and_not_mixed(recorded, ask):
