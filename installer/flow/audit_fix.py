@@ -82,8 +82,10 @@ def fix(
     with _reading(terms, connection, progress) as read:
         found = read()
         before = audited(terms, found.judged)
-        fixable = [] if before.report.errors else _fixable(terms, before.contents)
-        if not fixable or found.changed is None:
+        if before.report.errors or found.changed is None:
+            return _answer(_untold(before.report, found.judged), Put())
+        fixable = _fixable(terms, before.contents)
+        if not fixable:
             return _answer(before.report, Put())
         put = _put_right(found.changed(), fixable, wanted, confirm, progress)
         if not put.happened:
@@ -167,6 +169,14 @@ def _put_right(source: Source, fixable: list[Fixable], wanted: Wanted, confirm: 
 
 
 # -- what to say
+
+
+def _untold(report: Report, judged: Judged) -> Report:
+    """Judging goes on where RHDH cannot be told; to put something right, somebody has to say which one."""
+    if report.errors or judged.problem is None:
+        return report
+    warnings = tuple(one for one in report.warnings if one.code != judged.problem.code)
+    return replace(report, warnings=warnings, errors=(judged.problem,))
 
 
 def _said(one: Finding) -> str:

@@ -1,9 +1,12 @@
 """`audit --fix` on clusters: what is safe is put right by a run like that of `install`, and by nothing else."""
 
 import base64
+import copy
 import gzip
 import json
 import os
+import subprocess
+from dataclasses import dataclass
 
 import pytest
 import yaml
@@ -12,10 +15,12 @@ from installer.model.errors import ExitCode
 from tests.audit.test_fix import OTHER, PAGE, RIGHT
 from tests.live.conftest import PORTAL, named
 from tests.live.harness import Program
+from tests.live.scenes import HOST, Bench, bench
 from tests.live.test_plugins import MAP, text_of, with_helm
 from tests.live.test_rbac_install import allowed
-from tests.live.worlds import why_not
+from tests.live.worlds import Portal, why_not
 from tests.world.api import config_map
+from tests.world.rhdh import NAME
 from tests.world.workloads import DEPLOYMENT
 
 WHY_NOT = why_not(os.environ.get("WORLD"))
@@ -116,7 +121,38 @@ def test_what_no_person_keeps_is_left_and_said(cluster, ask):
     assert {one.method for one in cluster.asked} == {"GET"}
 
 
+def test_it_must_be_clear_which_rhdh_is_meant(cluster, ask):
+    other = copy.deepcopy(of_kind(cluster, "Backstage"))
+    other["metadata"]["name"] = "other"
+    cluster.objects.append(other)
+    said = ask("audit", "--fix", "--yes")
+    assert (said.code, said.document["errors"][0]["code"]) == (ExitCode.TARGET, "instance-ambiguous")
+    assert (said.result["fixed"], said.result["written"]) == ([], False)
+    assert ask("audit").code == ExitCode.OK
+
+
 # -- done in a world
+
+
+@dataclass(frozen=True)
+class Release:
+    """The Helm release of a portal."""
+
+    on: Bench
+    portal: Portal
+
+    def helm(self, *words):
+        argv = [str(self.on.program.helm), *words, "-n", self.portal.namespace]
+        environment = self.on.program.environment
+        return subprocess.run(argv, env=environment, capture_output=True, text=True, check=True).stdout
+
+    def values(self):
+        return json.loads(self.helm("get", "values", NAME, "-o", "json"))
+
+    def written(self, values):
+        path = self.on.program.folder / "values.json"
+        path.write_text(json.dumps(values), encoding="utf-8")
+        return str(path)
 
 
 def served(portal, **packages):
@@ -171,6 +207,27 @@ def test_a_fix_that_does_not_start_brings_the_old_text_back(portals, program):
     assert (slugs(done.result["fixed"]), done.result["written"]) == (["enabled-field-ignored"], False)
     assert "enabled-field-ignored" in slugs(done.result["findings"])
     portal.settled()
+
+
+@needs_world
+def test_values_of_a_release_are_put_right_through_its_chart(ready_world, tmp_path):
+    with bench(ready_world, tmp_path, "helm") as on:
+        portal = on.portal()
+        given = {"global": {"host": HOST, "dynamic": yaml.safe_load(TEXT)}}
+        release = Release(on, portal)
+        release.helm("upgrade", NAME, str(on.chart), "--values", release.written(given))
+        portal.settled()
+        where = ("--instance", portal.address)
+        left = on.program.run("audit", "--fix", "--yes", *where)
+        assert (left.code, left.codes, left.result["written"]) == (ExitCode.FINDINGS, ["values-not-applied"], False)
+        assert release.values() == given
+        done = on.program.run("audit", "--fix", "--yes", "--chart", str(on.chart), *where)
+        assert (done.code, done.result["written"]) == (ExitCode.OK, True), done
+        assert release.values() == json.loads(json.dumps(given).replace(OTHER, RIGHT))
+        undone = on.program.run("undo", "--yes", *where)
+        assert undone.code == ExitCode.OK, undone
+        assert release.values() == given
+        portal.remove()
 
 
 @needs_world
