@@ -1,18 +1,14 @@
 """Chooses a version of an npm package by the documented policy, and says why. Asks no registry and knows no clock."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from installer.integrity import strongest
 from installer.model.dataclass import dataclass
 from installer.registries import ranges
 from installer.registries.npm import Packument, Published
 from installer.registries.versions import descending, exact, newest, parse
-
-if TYPE_CHECKING:
-    from semver import Version
 
 _REMARK = 200
 _BARE = ranges.Range(((),), prereleases=True)
@@ -76,28 +72,33 @@ def aligned(packuments: Sequence[Packument], wanted: str, policy: Policy) -> lis
     range_ = ranges.parse(wanted, prereleases=policy.prereleases)
     if range_ is None:
         raise ValueError(wanted)
-    common = set.intersection(*(_let_in(one, range_, _with_prereleases(policy)) for one in packuments))
+    judged = _with_prereleases(policy)
+    common = next((text for text in _candidates(packuments[0], range_) if _all_let_in(packuments, text, judged)), None)
     said = f"the highest version of {wanted} that all of them have"
-    return [_highest(one, range_, policy, said, common) for one in packuments]
+    return [_highest(one, range_, policy, said, {common}) for one in packuments]
 
 
-def _let_in(packument: Packument, range_: ranges.Range, policy: Policy) -> set[str]:
-    return {text for text, _ in _candidates(packument, range_) if not _against(packument, text, policy)}
+def _all_let_in(packuments: Iterable[Packument], text: str, policy: Policy) -> bool:
+    return all(text in one.versions and not _against(one, text, policy) for one in packuments)
 
 
-def _candidates(packument: Packument, range_: ranges.Range) -> "list[tuple[str, Version]]":
-    """The highest first."""
-    known = ((text, version) for text in packument.versions if (version := parse(text)) is not None)
-    return descending((text, version) for text, version in known if range_.holds(version))
+def _candidates(packument: Packument, range_: ranges.Range) -> Iterator[str]:
+    """The highest first, and each found no sooner than it is looked at."""
+    found = descending(packument.versions, range_.may_hold)
+    return (text for text, version in found if range_.holds(version))
 
 
 def _highest(
-    packument: Packument, range_: ranges.Range, policy: Policy, said: str, common: Iterable[str] | None = None
+    packument: Packument,
+    range_: ranges.Range,
+    policy: Policy,
+    said: str,
+    common: Collection[str | None] | None = None,
 ) -> Choice:
     # A range says itself which prereleases it means; the name alone means none.
     judged = policy if range_ is _BARE else _with_prereleases(policy)
     passed: list[PassedOver] = []
-    for text, _ in _candidates(packument, range_):
+    for text in _candidates(packument, range_):
         against = _against(packument, text, judged)
         if not against and common is not None and text not in common:
             against = "not all of them have it, or may have it"
@@ -131,8 +132,7 @@ def _too_young(packument: Packument, text: str, policy: Policy) -> str | None:
 
 
 def _exactly(packument: Packument, wanted: str, policy: Policy) -> Choice:
-    pinned = parse(exact(wanted) or "")
-    same = [text for text in packument.versions if (version := parse(text)) is not None and version == pinned]
+    same = [text for text in packument.versions if text.partition("+")[0] == exact(wanted) and parse(text) is not None]
     if not same:
         return Choice(None, None, _none(packument, f"a version {exact(wanted)}", []))
     return _chosen(packument, max(same), f"the version that was asked for{_remarks(packument, max(same), policy)}")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.registries.cache import NONE, Cache, Entry, entry, key_of, not_cached, renewed
 from installer.registries.freshness import conditions
-from installer.registries.npm_packument import Packument, Published, kept, known, no_metadata, parse
+from installer.registries.npm_packument import Packument, Published, Versions, kept, known, no_metadata, parse
 from installer.registries.npmrc import NpmConfig
 from installer.registries.together import together
 from installer.registries.transport import Answer, Limits, Transport, unreachable
@@ -18,7 +18,7 @@ from installer.registries.urls import without_user
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-__all__ = ["Npm", "PackageMissing", "Packument", "Published", "packuments", "parse"]
+__all__ = ["Npm", "PackageMissing", "Packument", "Published", "Versions", "packuments", "parse"]
 # Leaves out what only an npm client that shows READMEs needs; registries that do not know it send everything.
 ABBREVIATED = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*; q=0.1"
 # Only this one has `time` in every registry: npmjs.org's abbreviated metadata says when a package changed, no more.
@@ -58,9 +58,10 @@ class Npm:
         found = [self.cache.find(key) for key in keys]
         there = next((one for one in found if one is not None and self.cache.usable(one)), None)
         if there is not None:
-            return known(there.body, name, without_user(registry))
+            return self._reader.counted(known(there.body, name, without_user(registry)))
         if self.cache.offline:
             raise not_cached(name)
+        self._reader.refuse_more(name, without_user(registry))
         return self._asked_anew(registry, name, accepts[0], keys[0], found[0])
 
     def _asked_anew(self, registry: str, name: str, accept: str, key: str, before: Entry | None) -> Packument:
@@ -68,7 +69,7 @@ class Npm:
         answer = self._answer(registry, name, {"Accept": accept, **(conditions(before.headers) if before else {})})
         if before is not None and answer.status == _UNCHANGED:
             self.cache.keep(key, renewed(before, answer.headers))
-            return known(before.body, name, shown)
+            return self._reader.counted(known(before.body, name, shown))
         if answer.status != _OK:
             raise _refusal(answer.status, name, shown)
         found = self._reader.read(answer, name, shown)
@@ -105,6 +106,7 @@ class _Reader:
         """Raises InstallerError as `parse`, and for one version too many of all packages."""
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - loaded where something has been asked
 
+        self.refuse_more(name, registry)
         with self._making:
             self._thread = self._thread or ThreadPoolExecutor(1)
         return self._thread.submit(self._read, answer, name, registry).result()
@@ -115,10 +117,19 @@ class _Reader:
         except InstallerError as error:
             # The frames of an error keep the text that it is about.
             raise error.with_traceback(None) from None
-        self._versions += len(found.versions)
+        return self.counted(found)
+
+    def counted(self, found: Packument) -> Packument:
+        """Raises InstallerError (INVALID) where it is one version too many of all packages."""
+        with self._making:
+            self._versions += len(found.versions)
+        self.refuse_more(found.name, found.registry)
+        return found
+
+    def refuse_more(self, name: str, registry: str) -> None:
+        """Raises InstallerError (INVALID) where there is no room for what would come: nobody need be asked then."""
         if self._versions > VERSIONS_OF_ALL:
             raise no_metadata(name, registry, f"with it there are more than {VERSIONS_OF_ALL:,} versions to look at")
-        return found
 
 
 def packuments(

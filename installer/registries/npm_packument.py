@@ -1,7 +1,7 @@
 """What an npm registry says of one package, read from its JSON or from what we keep of it. Asks no registry."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +26,29 @@ class Published:
     deprecated: str | None
 
 
+# The same as plain data; what is none of it is None.
+Said = tuple[str | None, str | None, str | None, str | None]
+
+
+class Versions(Mapping[str, Published]):
+    """The versions of a package, each made when it is looked at: a registry may have 20,000."""
+
+    def __init__(self, said: Mapping[str, Said]) -> None:
+        self.said = said
+
+    def __getitem__(self, version: str) -> Published:
+        return Published(*self.said[version])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.said)
+
+    def __len__(self) -> int:
+        return len(self.said)
+
+    def __contains__(self, version: object) -> bool:
+        return version in self.said
+
+
 @dataclass(frozen=True)
 class Packument:
     """What a registry says of one package. `registry` is its URL without a user; `tags` lead to versions.
@@ -35,7 +58,7 @@ class Packument:
 
     name: str
     registry: str
-    versions: Mapping[str, Published]
+    versions: Versions
     tags: Mapping[str, str]
     times: Mapping[str, datetime] = field(default_factory=dict)
 
@@ -60,7 +83,7 @@ def parse(body: bytes, name: str, registry: str) -> Packument:
     return Packument(
         name,
         registry,
-        {version: _published(said) for version, said in data["versions"].items() if isinstance(said, dict)},
+        Versions(dict(_versions(data["versions"]))),
         {tag: to for tag, to in tags.items() if isinstance(to, str)} if isinstance(tags, dict) else {},
         _times(data.get("time")),
     )
@@ -68,39 +91,48 @@ def parse(body: bytes, name: str, registry: str) -> Packument:
 
 def kept(packument: Packument) -> bytes:
     """A text that `known` reads; of 10 MB of metadata some 100 KB are left."""
-    versions = {
-        text: (one.integrity, one.shasum, one.tarball, one.deprecated) for text, one in packument.versions.items()
-    }
     times = {text: moment.isoformat() for text, moment in packument.times.items()}
-    return json.dumps([versions, dict(packument.tags), times], separators=(",", ":")).encode()
+    return json.dumps([packument.versions.said, dict(packument.tags), times], separators=(",", ":")).encode()
 
 
 def known(body: bytes, name: str, registry: str) -> Packument:
     """What `kept` wrote."""
     versions, tags, times = json.loads(body)
-    return Packument(name, registry, {text: Published(*one) for text, one in versions.items()}, tags, _times(times))
+    return Packument(name, registry, Versions(versions), tags, _times(times))
 
 
 class _Twice(ValueError):
     """Two programs may read two different things from such a text."""
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object; of one that is a version's only what is looked at, so that a long text needs little room."""
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Said:
+    """An object; of one that is a version's only what is looked at (Said), so that a long text needs little room."""
     found = dict(pairs)
     if len(found) < len(pairs):
         raise _Twice
-    if "dist" in found and "versions" not in found:
-        return {key: found[key] for key in ("dist", "deprecated") if key in found}
+    # A tag or a version may be called "dist" as well: neither leads to an object that is no version's.
+    if isinstance(found.get("dist"), dict) and "versions" not in found:
+        return _said(found)
     return found
 
 
-def _published(said: Mapping[str, Any]) -> Published:
-    given = said.get("dist")
+def _versions(listed: Mapping[str, Any]) -> Iterator[tuple[str, Said]]:
+    for version, one in listed.items():
+        if isinstance(one, tuple):
+            yield version, one
+        elif isinstance(one, dict):
+            yield version, _said(one)
+
+
+def _said(version: Mapping[str, Any]) -> Said:
+    given = version.get("dist")
     dist = given if isinstance(given, dict) else {}
-    texts = [one if isinstance(one, str) and one else None for one in map(dist.get, ("integrity", "shasum", "tarball"))]
-    deprecated = said.get("deprecated")
-    return Published(texts[0], texts[1], texts[2], deprecated if isinstance(deprecated, str) and deprecated else None)
+    return _text(dist, "integrity"), _text(dist, "shasum"), _text(dist, "tarball"), _text(version, "deprecated")
+
+
+def _text(of: Mapping[str, Any], key: str) -> str | None:
+    found = of.get(key)
+    return found if isinstance(found, str) and found else None
 
 
 def _times(said: object) -> dict[str, datetime]:

@@ -4,7 +4,7 @@ A tag counts as a version where it is one, with `v` before it or without, or beh
 image was built for (`bs_1.45.3__0.5.1`), which has to stay the same. Every other tag (`1.9`, `latest`) moves by itself.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from semver import Version
 
@@ -12,7 +12,7 @@ from installer.model.dataclass import dataclass
 from installer.model.late_pattern import late_pattern
 from installer.registries import ranges
 from installer.registries.choosing import Choice, PassedOver, Policy
-from installer.registries.versions import parse
+from installer.registries.versions import descending, parse
 from installer.registries.wanted import Aim, within
 
 _TAG = late_pattern(r"(?P<built>(?:bs_[0-9.]+__)?v?)(?P<version>[0-9]+\.[0-9]+\.[0-9]+.*)")
@@ -48,9 +48,7 @@ def wanted_tag(
     asked = line if line is not None and aim == "compatible" else within(str(mine.version.replace(build=None)), aim)
     range_ = ranges.parse(asked, prereleases=True)
     passed: list[PassedOver] = []
-    for one in _candidates(tags, mine.built):
-        if range_ is None or not range_.holds(one.version):
-            continue
+    for one in _candidates(tags, mine.built, range_):
         if (line is None or aim != "compatible") and one.version < mine.version:
             break
         if one.version.prerelease and not policy.prereleases and one.text != current:
@@ -65,7 +63,11 @@ def wanted_tag(
     )
 
 
-def _candidates(tags: Iterable[str], built: str) -> list[Tag]:
-    """Tags built for the same, the highest first."""
-    known = [one for one in map(tag_of, sorted(tags)) if one is not None and one.built == built]
-    return sorted(known, key=lambda one: one.version, reverse=True)
+def _candidates(tags: Iterable[str], built: str, range_: ranges.Range | None) -> Iterator[Tag]:
+    """Tags built for the same, in the range, the highest first."""
+    if range_ is None:
+        return
+    known = (match["version"] for match in map(_TAG.fullmatch, tags) if match and match["built"] == built)
+    for text, version in descending(known, range_.may_hold):
+        if range_.holds(version):
+            yield Tag(f"{built}{text}", built, version)

@@ -6,13 +6,15 @@ The grammar is node-semver's (https://github.com/npm/node-semver, classes/range.
 import re
 from collections.abc import Callable, Iterator
 from operator import eq, ge, gt, le, lt
-
-from semver import Version
+from typing import TYPE_CHECKING
 
 from installer.model.dataclass import dataclass
 from installer.model.late_pattern import late_pattern
-from installer.registries.versions import Precedence, precedence
+from installer.registries.versions import Numbers, Precedence, precedence
 from installer.registries.versions import parse as parse_version
+
+if TYPE_CHECKING:
+    from semver import Version
 
 _NUMBER = r"0|[1-9][0-9]*"
 _PLACE = rf"{_NUMBER}|x|X|\*"
@@ -29,13 +31,30 @@ _NOTHING = "<0.0.0-0"
 
 @dataclass(frozen=True, slots=True)
 class Comparator:
-    """One bound, such as >=1.2.0."""
+    """One bound, such as >=1.2.0; `bound` is the precedence of its version."""
 
     operator: str
-    version: Version
+    bound: Precedence
 
     def holds(self, version: Precedence) -> bool:
-        return _TESTS[self.operator](version, precedence(self.version))
+        return _TESTS[self.operator](version, self.bound)
+
+    def may_hold(self, numbers: Numbers) -> bool:
+        """Whether it holds of a release with these numbers, or of what may come before one."""
+        lowest: Precedence = (*numbers, False, [])
+        highest: Precedence = (*numbers, True, [])
+        match self.operator:
+            case "<" | "<=":
+                return lowest <= self.bound
+            case ">" | ">=":
+                return highest >= self.bound
+            case _:
+                return lowest <= self.bound <= highest
+
+    @property
+    def names_prerelease_of(self) -> Numbers | None:
+        """The three numbers of a bound that is a prerelease."""
+        return None if self.bound[3] else self.bound[:3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +67,19 @@ class Range:
     alternatives: tuple[tuple[Comparator, ...], ...]
     prereleases: bool = False
 
-    def holds(self, version: Version) -> bool:
-        return any(self._holds(bounds, version) for bounds in self.alternatives)
-
-    def _holds(self, bounds: tuple[Comparator, ...], version: Version) -> bool:
+    def holds(self, version: "Version") -> bool:
         key = precedence(version)
+        return any(self._holds(bounds, key) for bounds in self.alternatives)
+
+    def may_hold(self, numbers: Numbers) -> bool:
+        """Whether a version of these three numbers may satisfy it; where not, none does."""
+        return any(all(bound.may_hold(numbers) for bound in bounds) for bounds in self.alternatives)
+
+    def _holds(self, bounds: tuple[Comparator, ...], key: Precedence) -> bool:
         if not all(bound.holds(key) for bound in bounds):
             return False
-        if self.prereleases or not version.prerelease:
-            return True
-        named = (bound.version for bound in bounds if bound.version.prerelease)
-        return any(_numbers(one) == _numbers(version) for one in named)
+        is_release = key[3]
+        return self.prereleases or is_release or any(bound.names_prerelease_of == key[:3] for bound in bounds)
 
 
 def parse(text: str, *, prereleases: bool = False) -> Range | None:
@@ -89,7 +110,7 @@ def _comparator(text: str) -> Comparator:
     version = parse_version(text[operator.end() :].removeprefix("v"))
     if version is None:
         raise ValueError(text)
-    return Comparator(operator[0], version)
+    return Comparator(operator[0], precedence(version))
 
 
 def _bounds(word: str, lowest: str) -> str:
@@ -194,7 +215,3 @@ def _disordered(places: tuple[str | None, ...]) -> bool:
 
 def _next(number: str | None) -> int:
     return int(number or 0) + 1
-
-
-def _numbers(version: Version) -> tuple[int, int, int]:
-    return version.major, version.minor, version.patch

@@ -1,21 +1,27 @@
 """Versions of npm packages by semantic versioning. Chooses none."""
 
+import heapq
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from operator import itemgetter
+from itertools import islice
 from typing import TYPE_CHECKING
+
+from installer.model.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from semver import Version
 
 # What node-semver takes at most: https://github.com/npm/node-semver, internal/constants.js
 _LENGTH, _NUMBER = 256, 2**53 - 1
+# What every version begins with. What has a longer number is none.
+_NUMBERS = late_pattern(r"(0|[1-9][0-9]{0,15})\.(0|[1-9][0-9]{0,15})\.(0|[1-9][0-9]{0,15})(?=[-+]|\Z)")
 
+Numbers = tuple[int, int, int]
 Precedence = tuple[int, int, int, bool, list[tuple[bool, int, str]]]
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 12)
 def parse(text: str) -> "Version | None":
     """A version as strictly as npm reads one; None of everything else."""
     from semver import Version  # noqa: PLC0415 - loaded where a registry is asked
@@ -29,10 +35,33 @@ def parse(text: str) -> "Version | None":
     return version if max(version.major, version.minor, version.patch) <= _NUMBER else None
 
 
-def descending(found: "Iterable[tuple[str, Version]]") -> "list[tuple[str, Version]]":
-    """Texts with their versions, the highest first; of equal precedence (they differ in the build) in a fixed order."""
-    by_text = sorted(found, key=itemgetter(0), reverse=True)
-    return sorted(by_text, key=lambda one: precedence(one[1]), reverse=True)
+def descending(
+    texts: Iterable[str], may_be: Callable[[Numbers], bool] = lambda _: True
+) -> "Iterator[tuple[str, Version]]":
+    """The versions among texts, the highest first; of equal precedence (they differ in the build) in a fixed order.
+
+    A registry may have 20,000 of a package, of which a few are looked at: what nobody comes by is not parsed.
+
+    :param may_be: whether versions of three numbers, releases or not, are wanted at all
+    """
+    heap = list(_numbered(texts, may_be))
+    heapq.heapify(heap)
+    while heap:
+        numbers, same = heap[0][0], []
+        while heap and heap[0][0] == numbers:
+            same.append(heapq.heappop(heap)[1])
+        found = [(text, version) for text in reversed(same) if (version := parse(text)) is not None]
+        yield from sorted(found, key=lambda one: precedence(one[1]), reverse=True)
+
+
+def _numbered(texts: Iterable[str], may_be: Callable[[Numbers], bool]) -> Iterator[tuple[Numbers, str]]:
+    """With the three numbers below zero, so that the highest are the lowest."""
+    match = _NUMBERS.match
+    for text in texts:
+        if found := match(text):
+            major, minor, patch = map(int, found.groups())
+            if may_be((major, minor, patch)):
+                yield (-major, -minor, -patch), text
 
 
 def precedence(version: "Version") -> Precedence:
@@ -53,5 +82,4 @@ def exact(text: str | None) -> str | None:
 
 def newest(versions: Iterable[str], count: int) -> list[str]:
     """The highest versions, the highest first; what is no version does not exist."""
-    valid = ((one, version) for one in versions if (version := parse(one)) is not None)
-    return [str(version) for _, version in descending(valid)[:count]]
+    return [str(version) for _, version in islice(descending(versions), count)]

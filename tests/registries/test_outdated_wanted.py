@@ -17,11 +17,8 @@ TABLE = yaml.safe_load((Path(__file__).parent / "wanted.yaml").read_text())
 
 
 def packument(name, versions, tags=None):
-    said = {
-        version.lstrip("!~"): npm.Published(None, None, None, "old" if version[0] == "!" else None)
-        for version in versions
-    }
-    return npm.Packument(name, "https://r/", said, tags or {})
+    said = {version.lstrip("!~"): (None, None, None, "old" if version[0] == "!" else None) for version in versions}
+    return npm.Packument(name, "https://r/", npm.Versions(said), tags or {})
 
 
 def policy(*lists):

@@ -128,6 +128,20 @@ def test_as_npms_semver(prereleases):
     assert {True, False, None} <= set(theirs)
 
 
+def test_what_a_range_may_hold_is_no_less_than_what_it_holds():
+    for one, text in pairs():
+        known, found = ranges.parse(text), versions.parse(one)
+        if known is not None and found is not None and known.holds(found):
+            assert known.may_hold((found.major, found.minor, found.patch)), (one, text)
+    some = ranges.parse("^1.2.3 || 4.x")
+    assert [
+        numbers for numbers in [(1, 2, 2), (1, 2, 3), (2, 0, 1), (4, 9, 9), (5, 0, 1)] if some.may_hold(numbers)
+    ] == [
+        (1, 2, 3),
+        (4, 9, 9),
+    ]
+
+
 def test_precedence_as_npms_semver():
     chance = random.Random(7)  # noqa: S311
     lists = [[version(chance) for _ in range(12)] + ["1.0", "v1.0.0", "01.0.0", "1.0.0\n"] for _ in range(200)]

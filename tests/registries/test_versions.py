@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from semver import Version
 
-from installer.registries.versions import descending, precedence
+from installer.registries.versions import descending, parse, precedence
 
 NUMBERS = some.integers(0, 3) | some.sampled_from([10, 2**53 - 1])
 PARTS = some.sampled_from(["0", "1", "2", "10", "alpha", "beta", "alpha-1", "a", "A", "Z", "-", "1a", "x"])
@@ -24,6 +24,15 @@ VERSIONS = some.builds(
 @given(some.lists(VERSIONS, max_size=30))
 def test_in_the_order_of_semver(versions):
     assert sorted(versions, key=precedence) == sorted(versions, key=cmp_to_key(Version.compare))
-    found = descending((str(one), one) for one in versions)
+    found = list(descending(map(str, versions)))
+    assert sorted(text for text, _ in found) == sorted(map(str, versions))
+    assert all(text == str(version) for text, version in found)
     assert all(above[1].compare(below[1]) >= 0 for above, below in pairwise(found))
-    assert found == descending(reversed(found))
+    assert found == list(descending(text for text, _ in reversed(found)))
+
+
+def test_what_is_no_version_does_not_exist():
+    odd = ["", "1", "1.0", "01.0.0", "1.0.0.0", "v1.0.0", "1.0.0-", "1.0.0-01", "1.0.0+", "1.0.0\n", "٣.0.0", "9" * 17]
+    odd += [f"{2**53}.0.0", f"{'9' * 400}.0.0", f"1.0.0-{'a' * 300}"]
+    assert list(descending([*odd, "1.0.0"])) == [("1.0.0", Version(1))]
+    assert all(parse(one) is None for one in odd)
