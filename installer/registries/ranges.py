@@ -68,6 +68,8 @@ class Range:
     prereleases: bool = False
 
     def holds(self, version: "Version") -> bool:
+        if self.prereleases and () in self.alternatives:
+            return True
         key = precedence(version)
         return any(self._holds(bounds, key) for bounds in self.alternatives)
 

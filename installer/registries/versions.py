@@ -51,7 +51,7 @@ def descending(
         while heap and heap[0][0] == numbers:
             same.append(heapq.heappop(heap)[1])
         found = [(text, version) for text in reversed(same) if (version := parse(text)) is not None]
-        yield from sorted(found, key=lambda one: precedence(one[1]), reverse=True)
+        yield from sorted(found, key=lambda one: precedence(one[1]), reverse=True) if len(found) > 1 else found
 
 
 def _numbered(texts: Iterable[str], may_be: Callable[[Numbers], bool]) -> Iterator[tuple[Numbers, str]]:
