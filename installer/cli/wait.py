@@ -10,6 +10,9 @@ from installer.cli.options import command, session_of
 if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
     from installer.model.report import Report
 
+# As of every other command: an API that never answers ends it in a minute.
+_FIRST = 55.0
+
 
 @command(
     "wait",
@@ -24,12 +27,14 @@ if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
 def wait(ctx: click.Context, /, **options: Any) -> "Report":
     """Wait until `status` is healthy, and answer as it does (15 minutes at most, or --timeout).
 
-    Says meanwhile what is missing. Exits with 10 where it is still missing at the end.
+    Says meanwhile what is missing. Exits with 10 where it is still missing at the end, and, without --timeout, where
+    the API has not answered once within a minute.
     """
+    first = _FIRST if options["timeout"] is None else None
     connection = connection_of(options, within=LASTING)
     from installer.cli.progress import progress_on
     from installer.flow.live_wait import wait as walk
 
     session = session_of(ctx)
     with progress_on(session, lasting=True) as progress:
-        return walk(connection, **options, progress=progress)
+        return walk(connection, **options, progress=progress, first=first)

@@ -63,13 +63,12 @@ def uninstall(
             return _report(running, found, states, warnings=warnings, errors=(refused,))
         require(cluster, _permissions(running, found, request.told))
         target = Target(running.flavour, running.namespace, running.name, "", None, None)
-        with (
-            bound_helm(connection, request.helm) as helm,
-            lease(connection, target, until=cluster.deadline, progress=progress) as taken,
-        ):
-            _refuse_unfinished(cluster, running)
-            hands = Hands(cluster, target, helm, progress, taken.held)
-            problems = _carried_out(found, states, hands)
+        with bound_helm(connection, request.helm) as helm:
+            if any(isinstance(one, Release) for one in found):
+                helm()  # one that is missing is said before the Lease is taken
+            with lease(connection, target, until=cluster.deadline, progress=progress) as taken:
+                _refuse_unfinished(cluster, running)
+                problems = _carried_out(found, states, Hands(cluster, target, helm, progress, taken.held))
         return _report(running, found, states, warnings=warnings, errors=problems)
 
 

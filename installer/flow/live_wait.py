@@ -19,20 +19,26 @@ _WHAT = "the Orchestrator"
 
 
 @discreet
-def wait(connection: ConnectionOptions, instance: str | None, *, progress: Progress) -> Report:
+def wait(
+    connection: ConnectionOptions, instance: str | None, *, progress: Progress, first: float | None = None
+) -> Report:
     """The report of `status` once it is healthy; with an error (UNREACHABLE) that says what is missing at the end.
 
-    An API that does not answer for a while is waited for too. Raises InstallerError: TARGET, DENIED; UNREACHABLE where
-    the API never answered.
+    An API that does not answer for a while is waited for too. Raises InstallerError: TARGET, DENIED.
+
+    :param first: seconds in which the API has to answer once; None is all of the time
     """
-    until = Deadline.after(connection.timeout, connection.request_timeout)
+    whole = Deadline.after(connection.timeout, connection.request_timeout)
+    until = Deadline.after(first, connection.request_timeout) if first else whole
     last: Report | None = None
     while True:
-        last = _look(connection, instance, until, progress) or last
+        found = _look(connection, instance, until, progress)
+        if found is not None:
+            last, until = found, whole
         if last is not None and (last.errors or (last.result or {})["healthy"]):
             return last
         if until.left <= _PAUSE:
-            return _late(last)
+            return _late(last, first or connection.timeout)
         until.sleep(_PAUSE)
 
 
@@ -48,9 +54,9 @@ def _look(connection: ConnectionOptions, instance: str | None, until: Deadline, 
     return report
 
 
-def _late(last: Report | None) -> Report:
+def _late(last: Report | None, seconds: float | None) -> Report:
     if last is None:
-        message = "the API has not answered within the time that --timeout gives"
+        message = f"the API has not answered within {seconds:.0f} s"
         return Report(errors=(Problem("api-unreachable", message, None, ASK_THE_API, ExitCode.UNREACHABLE),))
     why = "; ".join((last.result or {})["reasons"])
     message = f"the Orchestrator does not work yet: {why}"
