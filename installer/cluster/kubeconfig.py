@@ -69,11 +69,6 @@ def choose(options: ConnectionOptions, environment: Mapping[str, str]) -> Chosen
     return Chosen(cluster, user, namespace, options.context or joined.current or None)
 
 
-def in_cluster(options: ConnectionOptions, environment: Mapping[str, str]) -> Chosen | None:
-    """The pod's own account as somebody else; None where it speaks for itself, or this is no pod."""
-    return of_pod(options, environment) if options.as_user else None
-
-
 def of_pod(options: ConnectionOptions, environment: Mapping[str, str], account: Path = ACCOUNT) -> Chosen | None:
     """The pod's own account; None where this is no pod.
 
@@ -85,7 +80,7 @@ def of_pod(options: ConnectionOptions, environment: Mapping[str, str], account: 
     address = f"[{host}]" if ":" in host else host
     cluster = {"server": f"https://{address}:{port}", "certificate-authority": str(account / "ca.crt")}
     user = _with_user_flags({"tokenFile": str(account / "token")}, options)
-    return Chosen(cluster, user, options.namespace or "default", None)
+    return Chosen(_with_cluster_flags(cluster, options), user, options.namespace or "default", None)
 
 
 def _join(options: ConnectionOptions, environment: Mapping[str, str]) -> _Joined:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from installer.cluster.kubeconfig import Chosen, choose, document, in_cluster
+from installer.cluster.kubeconfig import Chosen, choose, document, of_pod
 from installer.cluster.options import ConnectionOptions
 from installer.programs.connection import Connection
 from installer.programs.helm import Helm, find_helm
@@ -18,7 +18,7 @@ def bound_helm(options: ConnectionOptions, given: str | None) -> Iterator[Callab
     """A function that finds helm at its first call and then gives the same one; valid inside the block.
 
     Helm knows no variable for client certificates, users or login programs, so the chosen context goes by a kubeconfig
-    of its own: mode 0600, in a folder of its own, gone afterwards. The pod's own account needs none.
+    of its own: mode 0600, in a folder of its own, gone afterwards. So does a pod's account, which flags may replace.
     The function raises InstallerError as `find_helm` and `choose`.
     """
     with ExitStack() as until_the_end:
@@ -36,7 +36,7 @@ def bound_helm(options: ConnectionOptions, given: str | None) -> Iterator[Callab
 @contextmanager
 def connected(options: ConnectionOptions, environment: Mapping[str, str]) -> Iterator[Connection]:
     """How a child reaches the API of these flags. Raises as `choose`."""
-    chosen = choose(options, environment) or in_cluster(options, environment)
+    chosen = choose(options, environment) or of_pod(options, environment)
     if chosen is None:
         yield Connection()
         return

@@ -89,14 +89,18 @@ def test_in_memory_where_there_is_such_a_place(kubeconfig: str, tmp_path: Path) 
     assert os.listdir(private) == []  # noqa: PTH208
 
 
-def test_the_pods_own_account_needs_none_and_another_name_one(tmp_path: Path) -> None:
+def test_a_pod_is_who_we_are(tmp_path: Path) -> None:
     pod = {"KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "6443", "KUBECONFIG": str(tmp_path / "no")}
-    with connected(ConnectionOptions(), pod) as connection:
-        assert connection.kubeconfig is None
     found = seen(ConnectionOptions(as_user="somebody"), pod)
     assert found["cluster"]["server"] == "https://[fd00::1]:6443"
     assert found["user"]["as"] == "somebody"
     assert found["user"]["tokenFile"].endswith("/token")
+    assert seen(ConnectionOptions(), pod)["user"] == {"tokenFile": found["user"]["tokenFile"]}
+    assert seen(ConnectionOptions(token="flag"), pod)["user"] == {"token": "flag"}  # noqa: S106
+    authority = str(tmp_path / "ca")
+    flags = ConnectionOptions(tls_server_name="api.test", certificate_authority=authority)
+    trusted = {"certificate-authority": authority, "tls-server-name": "api.test"}
+    assert seen(flags, pod)["cluster"] == {"server": "https://[fd00::1]:6443", **trusted}
 
 
 def test_nothing_is_written_until_helm_is_wanted(kubeconfig: str, tmp_path: Path, monkeypatch: Any) -> None:
