@@ -32,6 +32,21 @@ _LIMITS = Limits(seconds=11.5)
 
 
 @dataclass(frozen=True, slots=True)
+class Questions:
+    """Packages of npm (`@acme/plugin`) and references to images (`oci://HOST/PATH:TAG!PLUGIN`).
+
+    tagged    references to images whose repositories are asked for all of their tags
+    archives  packages whose tarballs stand at addresses, with the line of `.npmrc` that leads to the registry there;
+              one that is also among `names` is asked for where those are
+    """
+
+    names: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    tagged: tuple[str, ...] = ()
+    archives: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What registries said, by the names of packages and by references to images, and the tags of repositories."""
 
@@ -40,48 +55,43 @@ class Asked:
     tags: Mapping[str, tuple[str, ...] | InstallerError] = field(default_factory=dict)
 
 
-def ask(
-    names: Iterable[str],
-    references: Iterable[str],
-    request: RegistryRequest,
-    chosen: Release | None,
-    npmrc: str | None = None,
-    repositories: Iterable[str] = (),
-) -> Asked:
-    """What registries say of packages of npm and of references to images: each asked once, all within 15 s.
+def ask(questions: Questions, request: RegistryRequest, chosen: Release | None, npmrc: str | None = None) -> Asked:
+    """What registries say: each package and each image asked for once, all within 15 s.
 
-    :param names: packages of npm (`@acme/plugin`), :param references: `oci://HOST/PATH:TAG!PLUGIN` and so on
     :param chosen: the release whose scopes, digests and fallback count; None: of any release
     :param npmrc: the text of RHDH's own `.npmrc`, so that what is seen is what its init container will see. It is
         stronger than this user's `.npmrc` and weaker than the one of the working directory, the environment, and
         `--registry`: whoever puts one of these there means this command.
-    :param repositories: references to images whose repositories are asked for all of their tags
     Raises InstallerError: a `.npmrc` or a file of credentials that cannot be read, or is missing though named. What a
     registry does wrong is the answer for its names.
     """
     config = npm_config(request, chosen, npmrc)
     cache = opened(os.environ, request.freshness)
-    wanted, images = tuple(dict.fromkeys(names)), tuple(dict.fromkeys(references))
-    tagged = tuple(dict.fromkeys(repositories))
+    names, images, tagged = (
+        tuple(dict.fromkeys(each)) for each in (questions.names, questions.references, questions.tagged)
+    )
+    archives = {name: line for name, line in questions.archives.items() if name not in names}
     asks: dict[str, Callable[[], Mapping[str, Any]]] = {}
-    if wanted:
-        times = request.cooldown is not None
-        asks["npm"] = partial(packuments, wanted, config, times=times, limits=_LIMITS, cache=cache)
+    of_npm = partial(packuments, times=request.cooldown is not None, limits=_LIMITS, cache=cache)
+    if names:
+        asks["npm"] = partial(of_npm, names, config)
+    if archives:
+        led = "\n".join([*dict.fromkeys(archives.values()), npmrc or ""])
+        asks["archives"] = partial(of_npm, archives, npm_config(request, chosen, led))
     if images or tagged:
         from installer.flow import plugins_images  # noqa: PLC0415 - most configurations have packages of npm only
 
-        every = (request.authfile, _LIMITS.seconds, cache)
+        bounds = (request.authfile, _LIMITS.seconds, cache)
         if images:
-            asks["images"] = partial(plugins_images.images, images, chosen, *every)
+            asks["images"] = partial(plugins_images.images, images, chosen, *bounds)
         if tagged:
-            asks["tags"] = partial(plugins_images.tags, tagged, *every)
+            asks["tags"] = partial(plugins_images.tags, tagged, *bounds)
     late = unreachable(f"no answer within {_SECONDS:.0f} s")
     said = together(lambda kind: asks[kind](), asks, _SECONDS, late)
     cache.close()
-    found = [
-        _said(said.get(kind, {}), of, late) for kind, of in (("npm", wanted), ("images", images), ("tags", tagged))
-    ]
-    return Asked(*found)
+    every = {"npm": names, "archives": tuple(archives), "images": images, "tags": tagged}
+    found = {kind: _said(said.get(kind, {}), of, late) for kind, of in every.items()}
+    return Asked({**found["archives"], **found["npm"]}, found["images"], found["tags"])
 
 
 def npm_config(request: RegistryRequest, chosen: Release | None, npmrc: str | None = None) -> NpmConfig:

@@ -4,7 +4,7 @@ The lock stands beside the file or at the root of the directory; of a cluster in
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,7 +24,7 @@ from installer.model.report import Report
 from installer.model.request import ConfigRequest
 from installer.plan import lock_text
 from installer.plan.changes import unified
-from installer.plan.lock_comparing import unlike_configuration, unlike_now
+from installer.plan.lock_comparing import Configured, unlike_configuration, unlike_now
 from installer.yamltext.redaction import mask_message
 
 if TYPE_CHECKING:
@@ -47,12 +47,12 @@ class LockRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A lock that was read, and every difference from what it is held against; none where it holds."""
+class Held:
+    """A lock that was read, and the plugins that it is held against."""
 
     file: str
     lock: Lock
-    problems: tuple[Problem, ...]
+    plugins: tuple[Configured, ...]
 
 
 @discreet
@@ -71,26 +71,32 @@ def lock(
     """
     with plugins_of(request, connection, progress) as source:
         if asked.comparison is not None:
-            return _compared(source, checked(source, asked.comparison, registries, asked.out))
+            found = held(source, asked.out)
+            now = pin(found.plugins, source, registries) if asked.comparison == "locked" else None
+            return _compared(source, found, differences(found, now))
         return _locked(source, registries, asked, confirm, progress)
 
 
-def checked(source: Source, comparison: Comparison, registries: RegistryRequest, file: str | None = None) -> Checked:
-    """The lock of a source, held against the configuration, and with `locked` against registries as well.
+def held(source: Source, file: str | None = None) -> Held:
+    """The lock of a source beside its configuration; asks nobody.
 
-    `frozen` asks nobody. Raises InstallerError: TARGET ("lock-missing"), INVALID ("lock-broken"), DENIED, FINDINGS
-    where RHDH would not start; what does not agree is in `problems` (FINDINGS), and so is what a registry does wrong.
+    Raises InstallerError: TARGET ("lock-missing"), INVALID ("lock-broken"), DENIED; FINDINGS where RHDH would not
+    start.
     """
     place = file or lock_place(source)
-    found = _read(place)
-    plugins = configured(_sound(source))
-    problems = unlike_configuration(found, plugins)
-    if comparison == "locked":
-        pinned = pin(plugins, source, registries)
-        sound = [one for one in pinned if one.problem is None]
-        problems += unlike_now(found, lock_from(sound))
-        problems += tuple(one.problem for one in pinned if one.problem is not None)
-    return Checked(place, found, tuple(dict.fromkeys(problems)))
+    return Held(place, _read(place), configured(_sound(source)))
+
+
+def differences(found: Held, now: Iterable[Pinned] | None) -> tuple[Problem, ...]:
+    """What does not agree (FINDINGS), none where the lock holds.
+
+    :param now: what registries say of the plugins; what one does wrong is a problem too. None: nobody was asked
+    """
+    problems = unlike_configuration(found.lock, found.plugins)
+    every = tuple(now or ())
+    if now is not None:
+        problems += unlike_now(found.lock, lock_from(one for one in every if one.problem is None))
+    return tuple(dict.fromkeys((*problems, *(one.problem for one in every if one.problem is not None))))
 
 
 def lock_place(source: Source) -> str:
@@ -131,16 +137,16 @@ def _read(place: str) -> Lock:
 # -- comparing
 
 
-def _compared(source: Source, found: Checked) -> Report:
+def _compared(source: Source, found: Held, problems: tuple[Problem, ...]) -> Report:
     result = {
         **source.view,
         "lock": found.file,
         "plugins": [_view(one) for one in found.lock.plugins],
         "written": False,
     }
-    verdict = f"{len(found.problems)} difference(s)" if found.problems else "it holds"
+    verdict = f"{len(problems)} difference(s)" if problems else "it holds"
     text = f"{found.file}: {len(found.lock.plugins)} plugin(s); {verdict}\n"
-    return Report(result, mask_message(text), warnings=(*source.warnings, *_unseen(source)), errors=found.problems)
+    return Report(result, mask_message(text), warnings=(*source.warnings, *_unseen(source)), errors=problems)
 
 
 def _unseen(source: Source) -> tuple[Problem, ...]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from installer.flow.plugins_list import judged
-from installer.flow.plugins_prospects import prospects
+from installer.flow.plugins_prospects import prospects, survey
 from installer.flow.plugins_source import Progress, Source, plugins_of
 from installer.flow.plugins_standing import Prospect, Standing, in_force, left, stays
 from installer.flow.saying import discreet
@@ -39,16 +39,28 @@ def outdated(
     Raises InstallerError: TARGET, INVALID, DECIDE, DENIED, UNREACHABLE.
     """
     with plugins_of(request, connection, progress, plugins_alone=True) as source:
-        locked = _locked(source, comparison, registries) if comparison is not None else ()
         standings = in_force(source)
-        found = _unasked(standings) if comparison == "frozen" else _asked(standings, source, registries, progress)
-        return _report(source, found, locked, exit_code=exit_code)
+        if comparison is not None:
+            found, locked = _held(standings, source, registries, comparison, progress)
+            return _report(source, found, locked, exit_code=exit_code)
+        _say(standings, progress)
+        return _report(source, prospects(standings, source, registries, "compatible"), (), exit_code=exit_code)
 
 
-def _locked(source: Source, comparison: "Comparison", registries: RegistryRequest) -> tuple[Problem, ...]:
-    from installer.flow.plugins_lock import checked  # noqa: PLC0415 - a command without a lock is there sooner
+def _held(
+    standings: list[Standing], source: Source, registries: RegistryRequest, comparison: "Comparison", progress: Progress
+) -> tuple[tuple[Prospect, ...], tuple[Problem, ...]]:
+    """What becomes of each, and what does not agree with the lock; registries are asked once for both."""
+    from installer.flow.plugins_lock import differences, held  # noqa: PLC0415 - without a lock it is there sooner
+    from installer.flow.plugins_pinning import pinned, questions  # noqa: PLC0415
 
-    return checked(source, comparison, registries).problems
+    lock = held(source)
+    if comparison == "frozen":
+        return _unasked(standings), differences(lock, None)
+    _say(standings, progress)
+    asked = survey(standings, source, registries, "compatible", questions(lock.plugins))
+    found = prospects(standings, source, registries, "compatible", asked)
+    return found, differences(lock, pinned(lock.plugins, asked, registries))
 
 
 def view(prospect: Prospect) -> dict[str, Any]:
@@ -89,11 +101,8 @@ def said(prospect: Prospect) -> str:
     return mask_message(" ".join(line.split())) + "\n"
 
 
-def _asked(
-    standings: list[Standing], source: Source, registries: RegistryRequest, progress: Progress
-) -> tuple[Prospect, ...]:
+def _say(standings: list[Standing], progress: Progress) -> None:
     progress(f"asking registries for {sum(left(one) is None for one in standings)} plugin(s)")
-    return prospects(standings, source, registries, "compatible")
 
 
 def _unasked(standings: list[Standing]) -> tuple[Prospect, ...]:

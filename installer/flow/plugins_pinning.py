@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import field, replace
 
 from installer.flow import plugins_images
-from installer.flow.plugins_asking import Asked, ask, policy_of
+from installer.flow.plugins_asking import Asked, Questions, ask, policy_of
 from installer.flow.plugins_source import Source
 from installer.integrity import rhdh_accepts
 from installer.knowledge.aliases import npm_name, npm_version
@@ -50,16 +50,25 @@ def configured(source: Source) -> tuple[Configured, ...]:
 
 
 def pin(plugins: Iterable[Configured], source: Source, registries: RegistryRequest) -> tuple[Pinned, ...]:
-    """Every plugin, each package and image asked for once. What a registry does wrong is the problem of its plugins.
+    """Every plugin, each package and image asked for once.
 
     Raises InstallerError for a `.npmrc` or credentials that cannot be read.
     """
     every = tuple(plugins)
-    names = [spec.name for one in every if (spec := spec_of(one.package)) is not None]
-    references = [one.package for one in every if one.package.startswith(OCI)]
-    asked = ask(names, references, registries, source.release, source.npmrc)
+    return pinned(every, ask(questions(every), registries, source.release, source.npmrc), registries)
+
+
+def questions(plugins: Iterable[Configured]) -> Questions:
+    """What has to be asked to pin plugins."""
+    packages = [one.package for one in plugins]
+    names = tuple(spec.name for one in packages if (spec := spec_of(one)) is not None)
+    return Questions(names, tuple(one for one in packages if one.startswith(OCI)))
+
+
+def pinned(plugins: Iterable[Configured], asked: Asked, registries: RegistryRequest) -> tuple[Pinned, ...]:
+    """Every plugin by what was answered. What a registry does wrong is the problem of its plugins."""
     policy = policy_of(registries)
-    return tuple(_pinned(one, asked, policy) for one in every)
+    return tuple(_pinned(one, asked, policy) for one in plugins)
 
 
 def lock_from(pinned: Iterable[Pinned]) -> Lock:

@@ -6,11 +6,12 @@ The Orchestrator's plugins move together; every other one by itself. What no reg
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from installer.flow.plugins_asking import Asked, ask, policy_of
+from installer.flow.plugins_asking import Asked, Questions, ask, policy_of
 from installer.flow.plugins_published import judged_by, tarball
 from installer.flow.plugins_source import Source
 from installer.flow.plugins_standing import Prospect, Standing, left, of_orchestrator, stays, unknown, unsatisfied
 from installer.knowledge.aliases import npm_name, npm_version
+from installer.knowledge.releases import Release
 from installer.model.dataclass import dataclass
 from installer.model.errors import InstallerError
 from installer.model.registry_request import RegistryRequest
@@ -27,32 +28,75 @@ _HELD = Choice(None, None, "not every registry answers, and they move together")
 
 
 def prospects(
-    standings: Sequence[Standing], source: Source, registries: RegistryRequest, aim: str
+    standings: Sequence[Standing], source: Source, registries: RegistryRequest, aim: str, asked: Asked | None = None
 ) -> tuple[Prospect, ...]:
     """One for each, in their order; every package and repository is asked for once.
 
     :param aim: one of `registries.wanted.AIMS`, or a version (of an image a tag or a digest)
+    :param asked: what `survey` was told, where somebody has asked already
     Raises InstallerError for a `.npmrc` or credentials that cannot be read, and for a release that has to be known.
     """
-    release = source.known_release() if aim in ("compatible", "minor", "patch") else source.release
-    members = _members(source)
-    subjects = [one for one in standings if left(one) is None]
-    names = [name for one in subjects if (name := _npm(one)) is not None]
-    if aim == "compatible" and set(members) & set(names):
-        names += members  # one version for all, also for those that stand elsewhere
-    images = [one.package for one in subjects if one.package.startswith(OCI)]
-    npmrc, policy = _npmrc(subjects, source, registries), policy_of(registries)
-    if images:
+    asked = asked or survey(standings, source, registries, aim)
+    policy, image = policy_of(registries), _no_image
+    if any(one.package.startswith(OCI) and left(one) is None for one in standings):
         from installer.flow import plugins_image_prospects as of_images  # noqa: PLC0415 - most have none
 
-        references, tagged = of_images.asked_for(images, aim), of_images.tagged(images, aim)
-        asked = ask(names, references, registries, release, npmrc, tagged)
-        image = of_images.Images(asked, policy, aim, release, of_images.common_tags(standings, asked)).prospect
-    else:
-        asked, image = ask(names, (), registries, release, npmrc), _no_image
-    packages = _Packages(asked, policy, aim, _line(source) if aim == "compatible" else None, tuple(members))
+        common = of_images.common_tags(standings, asked)
+        image = of_images.Images(asked, policy, aim, _release(source, aim), common).prospect
+    line = _line(source) if aim == "compatible" else None
+    packages = _Packages(asked, policy, aim, line, tuple(_members(source)))
     aligned = packages.aligned(standings)
     return tuple(_prospect(one, packages, image, aligned) for one in standings)
+
+
+def survey(
+    standings: Sequence[Standing],
+    source: Source,
+    registries: RegistryRequest,
+    aim: str,
+    beside: Questions = Questions(),  # noqa: B008 - it is frozen
+) -> Asked:
+    """Asks registries all that `prospects` has to know, and what else is to be known; raises as it does."""
+    subjects = [one for one in standings if left(one) is None]
+    names, archives = _packages(subjects, registries)
+    if aim == "compatible":
+        _add_members(_members(source), names, archives)
+    images = [one.package for one in subjects if one.package.startswith(OCI)]
+    references, tagged = _of_images(images, aim) if images else ([], [])
+    questions = Questions((*names, *beside.names), (*references, *beside.references), tuple(tagged), archives)
+    return ask(questions, registries, _release(source, aim), source.npmrc)
+
+
+def _packages(subjects: Iterable[Standing], registries: RegistryRequest) -> tuple[list[str], dict[str, str]]:
+    """The packages of npm; and those at addresses by the registries that these name, where RHDH gets them from.
+
+    Whoever names a registry for this command means it for all.
+    """
+    everywhere = registries.registry is not None or any(map(os.environ.get, _REGISTRY_OF_THE_ENVIRONMENT))
+    found = [(name, one.package) for one in subjects if (name := _npm(one)) is not None]
+    lines = [(name, None if everywhere else _mapped(package)) for name, package in found]
+    return [name for name, line in lines if line is None], {name: line for name, line in lines if line is not None}
+
+
+def _add_members(members: Iterable[str], names: list[str], archives: dict[str, str]) -> None:
+    """One version is taken for all of a set, also for those that stand elsewhere; they are where the others are."""
+    missing = [one for one in members if one not in names and one not in archives]
+    there = [one for one in members if one not in missing]
+    if there:
+        line = next((archives[one] for one in there if one in archives), None)
+        names += [one for one in missing if line is None]
+        archives |= {one: line for one in missing if line is not None}
+
+
+def _of_images(images: Sequence[str], aim: str) -> tuple[list[str], list[str]]:
+    from installer.flow import plugins_image_prospects as of_images  # noqa: PLC0415 - most have none
+
+    return of_images.asked_for(images, aim), of_images.tagged(images, aim)
+
+
+def _release(source: Source, aim: str) -> Release | None:
+    """Raises InstallerError where what fits depends on it and nobody knows it."""
+    return source.known_release() if aim in ("compatible", "minor", "patch") else source.release
 
 
 @dataclass(frozen=True)
@@ -139,15 +183,8 @@ def _line(source: Source) -> str | None:
     return next(iter(lines)) if len(lines) == 1 else None
 
 
-def _npmrc(subjects: Iterable[Standing], source: Source, registries: RegistryRequest) -> str | None:
-    """RHDH's `.npmrc`; before it the registries that the addresses of tarballs name, where RHDH gets them from."""
-    if registries.registry is not None or any(map(os.environ.get, _REGISTRY_OF_THE_ENVIRONMENT)):
-        return source.npmrc
-    lines = dict.fromkeys(line for one in subjects if (line := _mapped(one.package)) is not None)
-    return "\n".join([*lines, source.npmrc or ""]) if lines else source.npmrc
-
-
 def _mapped(package: str) -> str | None:
+    """The line of `.npmrc` that leads to the registry of a tarball's address."""
     name = npm_name(package) if source_of(package) == "tgz" else None
     base, found, _ = package.partition(f"/{name}/-/")
     return f"{name.partition('/')[0]}:registry={base}/" if name and found and name.startswith("@") else None

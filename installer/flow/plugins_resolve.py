@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
-from installer.flow.plugins_asking import Asked, ask, npm_config, policy_of
+from installer.flow.plugins_asking import Asked, Questions, ask, npm_config, policy_of
 from installer.flow.saying import discreet
 from installer.knowledge.releases import Release, release
 from installer.model.dataclass import dataclass
@@ -64,7 +64,8 @@ def resolve(request: ResolveRequest) -> Report:
     texts = request.specs or _orchestrator(chosen)
     names = [spec.name for spec in map(spec_of, texts) if spec is not None]
     stand = _meant([text for text in texts if text.startswith(OCI)], request.defaults)
-    asked = ask(names, [one for one in stand.values() if isinstance(one, str)], request.asking, chosen)
+    references = tuple(one for one in stand.values() if isinstance(one, str))
+    asked = ask(Questions(tuple(names), references), request.asking, chosen)
     images = {text: asked.images[one] if isinstance(one, str) else one for text, one in stand.items()}
     asked = replace(asked, images=images)
     policy = policy_of(request.asking)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from installer.flow import plugins_images
-from installer.flow.plugins_asking import Asked, ask, npm_config, policy_of
+from installer.flow.plugins_asking import Asked, Questions, ask, npm_config, policy_of
 from installer.flow.plugins_list import would_fail
 from installer.flow.plugins_source import OnFile, Progress, Source, plugins_of
 from installer.flow.plugins_verdict import Verdict, row, text, verdict
@@ -91,7 +91,7 @@ def _verified(
 ) -> dict[str, Verdict]:
     packages = [spec.name for one in plugins if (spec := spec_of(one.package)) is not None]
     images = [one.package for one in plugins if one.package.startswith(OCI)]
-    asked = ask(packages, images, registries, chosen, source.npmrc)
+    asked = ask(Questions(tuple(packages), tuple(images)), registries, chosen, source.npmrc)
     verifier = Verifier(npm_config(registries, chosen, source.npmrc), rules(source, chosen), limits)
     subjects = {one.key: _subject(source, one) for one in plugins}
     try:

@@ -6,7 +6,7 @@ import os
 import pytest
 import yaml
 
-from installer.flow.plugins_asking import ask, npm_config
+from installer.flow.plugins_asking import Questions, ask, npm_config
 from installer.knowledge.releases import release
 from installer.model.errors import ExitCode, InstallerError
 from installer.model.registry_request import RegistryRequest
@@ -53,7 +53,7 @@ def test_who_is_asked(case, folder, monkeypatch):
 def test_its_credential_is_sent(registry):
     registry.publish("@acme/p", "1.0.0", integrity="")
     text = f"registry={registry.url}\n//{registry.host}/:_authToken=of-rhdh\n"
-    found = ask(["@acme/p"], [], RegistryRequest(), release("1.9"), npmrc=text).packuments["@acme/p"]
+    found = ask(Questions(("@acme/p",)), RegistryRequest(), release("1.9"), npmrc=text).packuments["@acme/p"]
     assert isinstance(found, Packument)
     assert registry.credentials == ["Bearer of-rhdh"]
 
@@ -63,7 +63,7 @@ def test_what_only_its_pod_knows_is_left_out(registry, monkeypatch):
     registry.publish("@acme/p", "1.0.0", integrity="")
     monkeypatch.setenv("SECRET", "of-this-machine")
     text = f"registry={registry.url}\n//{registry.host}/:_authToken=${{SECRET}}\ncafile=/opt/app-root/ca.pem\n"
-    ask(["@acme/p"], [], RegistryRequest(), release("1.9"), npmrc=text)
+    ask(Questions(("@acme/p",)), RegistryRequest(), release("1.9"), npmrc=text)
     assert registry.credentials == [None]
     config = npm_config(RegistryRequest(), release("1.9"), text)
     assert "cafile" not in config.values
@@ -72,7 +72,7 @@ def test_what_only_its_pod_knows_is_left_out(registry, monkeypatch):
 def test_what_it_takes_from_its_pod_shows_in_no_error(registry):
     registry.behave = lambda handler, _: handler.answer(403)
     text = f"registry={registry.url}\n//{registry.host}/:_authToken=s3cret-of-rhdh\n"
-    found = ask(["@acme/p"], [], RegistryRequest(), release("1.9"), npmrc=text).packuments["@acme/p"]
+    found = ask(Questions(("@acme/p",)), RegistryRequest(), release("1.9"), npmrc=text).packuments["@acme/p"]
     assert isinstance(found, InstallerError)
     assert found.exit is ExitCode.DENIED
     assert "s3cret" not in json.dumps([str(found), *map(repr, found.problems)])

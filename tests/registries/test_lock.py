@@ -15,9 +15,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from installer.cli.boundary import run
 from installer.cli.schema import envelope_schema
+from installer.flow import plugins_asking
 from installer.model.errors import ExitCode
 from installer.model.lock import LOCK_FILE
 from installer.registries import signatures
+from installer.registries.transport import Limits
 from tests.registries import fake
 from tests.registries.images import Images, image, served
 from tests.registries.packages import Packages, sri
@@ -401,6 +403,52 @@ def test_outdated_against_the_lock(program, file, images):
     images.push("acme/i", "1.0", image("cobalt", "flint"))
     code, document = program(*words, command="outdated")
     assert (code, codes(document)) == (ExitCode.FINDINGS, ["lock-stale"])
+
+
+def moved(file):
+    text = file.read_text().replace("@acme/p@1.0.0", "@acme/p@1.1.0")
+    file.write_text(text.replace(HASH, sri(packed("@acme/p", "1.1.0"))))
+
+
+STATES = {
+    "up to date": (lambda _: None, ExitCode.OK, []),
+    "stale": (moved, ExitCode.FINDINGS, ["lock-stale"]),
+    "broken": (lambda file: file.with_name(LOCK_FILE).write_text("["), ExitCode.INVALID, ["lock-broken"]),
+    "absent": (lambda file: file.with_name(LOCK_FILE).unlink(), ExitCode.TARGET, ["lock-missing"]),
+}
+
+
+@pytest.mark.parametrize("words", [("--locked", "--no-cache"), ("--frozen",)], ids=["locked", "frozen"])
+@pytest.mark.parametrize("state", STATES)
+def test_outdated_asks_for_each_once_or_for_none(program, file, published, images, words, state):
+    change, exit_code, said = STATES[state]
+    program("--file", str(file), "--yes")
+    change(file)
+    published.asked.clear()
+    images.asked.clear()
+    before = everything(file.parent)
+    found, document = program("--file", str(file), "--rhdh-version", "1.8", *words, command="outdated")
+    assert (found, codes(document)) == (exit_code, said), document["errors"]
+    assert everything(file.parent) == before
+    asked = sorted(path.lower() for path, _ in published.asked), [one.path for one in images.questions()]
+    if words == ("--frozen",) or state in ("broken", "absent"):
+        assert asked == ([], [])
+    else:
+        # One that is off is not locked, and may be outdated all the same.
+        assert asked[0] == ["/@acme%2foff", "/@acme%2fp", "/@acme%2fq"]
+        assert len(asked[1]) == len(set(asked[1])) == 3, "what the tag means, what that is, which tags there are"
+
+
+def test_outdated_with_the_lock_ends_as_without(program, file, published, monkeypatch):
+    """A registry that says nothing is waited for once."""
+    program("--file", str(file), "--yes")
+    monkeypatch.setattr(plugins_asking, "_LIMITS", Limits(seconds=1.5, connect=1.0, silence=5.0))
+    monkeypatch.setattr(plugins_asking, "_SECONDS", 2.5)
+    published.asked.clear()
+    published.behave = fake.drip
+    words = ("--file", str(file), "--rhdh-version", "1.8", "--no-cache")
+    assert program(*words, "--locked", command="outdated")[0] == ExitCode.UNREACHABLE
+    assert len(published.asked) <= 3
 
 
 # -- what {{inherit}} stands for
