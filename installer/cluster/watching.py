@@ -1,6 +1,7 @@
 """Watches a kind without a gap: resumes where a watch ended, lists again where that is too old. Decides nothing."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Literal
 
@@ -15,6 +16,8 @@ _SECONDS = 30.0
 _GONE = 410
 _PAUSE = 0.2
 _FAILURES_IN_A_ROW = 5
+# What lies between us and the API may end every quiet connection: one that lived so long (seconds) did not fail.
+_LIVED = 5.0
 Seen = dict[tuple[str, str], Object]
 
 
@@ -57,12 +60,13 @@ class _Watch:
         while not self.until.is_over:
             if not self.version:
                 yield from self._listed()
+            began = time.monotonic()
             try:
                 yield from self._streamed()
             except Gone:
                 self.version = ""
             except (Dropped, Unreachable):
-                self.failures += 1
+                self.failures = 1 if time.monotonic() - began > _LIVED else self.failures + 1
                 if self.failures > _FAILURES_IN_A_ROW:
                     raise
                 self.until.sleep(0.1 * 2**self.failures)

@@ -62,6 +62,12 @@ def test_a_broken_watch_is_made_again(end, fake, cluster):
     assert versions(fake) == ["5", "6"]
 
 
+def test_connections_that_are_ended_when_they_were_quiet_for_long(fake, cluster, monkeypatch):
+    monkeypatch.setattr("installer.cluster.watching._LIVED", 0.05)
+    play(fake, [items(version="5")], [*[["reset"]] * 7, [happened("ADDED", "a", "6")], ["wait"]])
+    assert told(cluster(), 1) == [("ADDED", "a")]
+
+
 @pytest.mark.parametrize(
     "gone",
     [[{"type": "ERROR", "object": status(410, "Expired")}], (410, status(410, "Expired"))],
