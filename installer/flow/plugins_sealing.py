@@ -15,8 +15,7 @@ from installer.model.registry_request import RegistryRequest
 from installer.registries.tarball import LIMITS
 from installer.registries.tarball_checks import Subject, Verified
 from installer.registries.tarball_verdict import Verifier
-from installer.registries.together import together
-from installer.registries.transport import Limits, unreachable
+from installer.registries.transport import Limits
 from installer.registries.urls import host_of
 
 _OFFLINE = f"{UNSIGNED}: --offline asks nobody"
@@ -37,8 +36,7 @@ def seal(
     chosen = source.release or source.world.release
     verifier = Verifier(npm_config(registries, source.release, source.npmrc), rules(source, chosen), limits)
     try:
-        late = unreachable(f"no complete answer within {limits.seconds:.0f} s")
-        answers = together(partial(_look, wanted, verifier), wanted, limits.seconds + 1, late)
+        answers = verifier.all(partial(_look, wanted, verifier), wanted)
     finally:
         verifier.close()
     return tuple(_sealed(one, answers[one.locked.package]) if one.locked.package in wanted else one for one in every)

@@ -3,7 +3,8 @@
 import base64
 import json
 import shutil
-from functools import cache
+import time
+from functools import cache, partial
 from pathlib import Path
 
 import jsonschema
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from installer.cli.boundary import run
 from installer.cli.schema import envelope_schema
-from installer.flow import plugins_asking
+from installer.flow import plugins_asking, plugins_sealing
 from installer.model.errors import ExitCode
 from installer.model.lock import LOCK_FILE
 from installer.registries import signatures
@@ -236,6 +237,19 @@ def test_what_cannot_be_downloaded_is_not_locked(program, file, shop, content, e
     found, document = program("--file", str(file), "--yes")
     assert (found, codes(document)) == (exit_code, [code])
     assert everything(file.parent) == before
+
+
+@pytest.mark.parametrize("behave", [fake.drip_headers, fake.silent])
+def test_who_sends_no_package_is_not_waited_for(program, file, shop, behave, monkeypatch):
+    """Neither where nothing comes, nor where headers come without end."""
+    quick = partial(plugins_sealing.seal, limits=Limits(seconds=600.0, connect=1.0, silence=1.0, attempts=1))
+    monkeypatch.setattr(plugins_sealing, "seal", quick)
+    shop.routes[shop.tarball("@acme/p", "1.0.0")] = behave
+    began = time.monotonic()
+    code, document = program("--file", str(file), "--yes")
+    assert (code, codes(document)) == (ExitCode.UNREACHABLE, ["registry-unreachable"])
+    assert time.monotonic() - began < 60
+    assert not file.with_name(LOCK_FILE).exists()
 
 
 def test_what_rhdh_could_not_unpack_is_not_locked(program, file, shop):
