@@ -34,13 +34,7 @@ def trusted(host: str, places: tuple[Path, ...]) -> Trusted:
 
     Raises InstallerError (TARGET) where one half of a pair is missing: podman does not go on then either.
     """
-    folder = next((place / host for place in places if (place / host).is_dir()), None)
-    if folder is None:
-        return Trusted()
-    try:
-        files = sorted(folder.iterdir())
-    except PermissionError:
-        return Trusted()
+    files = next((found for place in places if (found := _files(place / host)) is not None), [])
     halves = [one for one in files if one.suffix in _OTHERS]
     lacking = next((one for one in halves if one.with_suffix(_OTHERS[one.suffix]) not in halves), None)
     if lacking is not None:
@@ -49,6 +43,14 @@ def trusted(host: str, places: tuple[Path, ...]) -> Trusted:
         tuple(str(one) for one in files if one.suffix == ".crt"),
         tuple((str(one), str(one.with_suffix(".key"))) for one in halves if one.suffix == ".cert"),
     )
+
+
+def _files(folder: Path) -> list[Path] | None:
+    """None where there is no such folder; one that may not be entered is passed over, as podman does."""
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return None
 
 
 def _half(file: Path, host: str) -> InstallerError:
