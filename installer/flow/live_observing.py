@@ -15,7 +15,7 @@ from installer.instance import helm, live, operator, plain
 from installer.instance.chart import Release as ChartRelease
 from installer.instance.chart import Values, recognise
 from installer.instance.instance import Instance
-from installer.instance.live import Live
+from installer.instance.live import Live, path_of, ref_of
 from installer.instance.objects import Objects as Referred
 from installer.instance.stored_release import StoredRelease, newest
 from installer.instance.tracking import keeper_of
@@ -24,7 +24,7 @@ from installer.instance.view import view
 from installer.knowledge.releases import Release, release
 from installer.model.change import Ref
 from installer.model.dataclass import dataclass
-from installer.model.errors import ExitCode, fail
+from installer.model.errors import ExitCode, InstallerError, fail
 from installer.model.run import Target
 from installer.plan.prediction import World
 
@@ -91,6 +91,7 @@ def observed(
     stored = _stored(found_secrets, running) if running.flavour == "helm" else None
     found = [*_own(running), *others, *configuration(found_secrets)]
     shown = live.read(found, (stored.name, stored.values) if stored else None, by_git)
+    _refuse_unreadable(shown, running)
     instance = _instance(shown, running, stored)
     chosen = asked or _release_of(running, instance)
     return LiveObserved(running, shown, World(instance, chosen, default_text, orchestrator_of(chosen)), stored)
@@ -133,6 +134,14 @@ def _stored(found_secrets: Objects, running: Running) -> StoredRelease:
             fix=f"helm list -n {running.namespace}; HELM_DRIVER other than secret is not supported",
         )
     return found
+
+
+def _refuse_unreadable(shown: Live, running: Running) -> None:
+    """Raises InstallerError (INVALID) where RHDH's own objects or values are beyond our bounds."""
+    needed = [path_of(ref_of(one)) for one in _own(running)] + [shown.values or ""]
+    broken = [one for path in needed if (one := shown.manifests.unreadable_at(path))]
+    if broken:
+        raise InstallerError(*(one.problem("it is RHDH itself") for one in broken))
 
 
 def _instance(shown: Live, running: Running, stored: StoredRelease | None) -> Instance:

@@ -5,18 +5,20 @@ An object is shown as the YAML that `kubectl get -o yaml` would give; every valu
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import field
+from functools import partial
 from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from installer.instance.instance import Document
-from installer.instance.manifests import Manifests
+from installer.instance.manifests import Manifests, UnreadableFile
 from installer.model.change import Ref
 from installer.model.dataclass import dataclass
-from installer.yamltext.reading import compose
+from installer.model.errors import Problem
+from installer.yamltext.reading import Unreadable, compose
 from installer.yamltext.text import File, Text
 
 Object = Mapping[str, Any]
@@ -50,25 +52,27 @@ class _Reading:
     documents: list[Document] = field(default_factory=list)
     objects: dict[str, Object] = field(default_factory=dict)
     parts: dict[str, Value] = field(default_factory=dict)
+    unreadable: list[UnreadableFile] = field(default_factory=list)
 
 
 def read(
     found: Iterable[Object], values: tuple[str, Mapping[str, Any]] | None = None, kept: Collection[Ref] = ()
 ) -> Live:
-    """Objects as manifests, in their order.
+    """Objects as manifests, in their order; one beyond our bounds is told in `unreadable` and `warnings`.
 
     :param values: name and values of the Helm release of RHDH
     :param kept: as of Manifests
     """
     reading = _Reading()
     for one in found:
-        _read(reading, one)
+        _or_tell(reading, path_of(ref_of(one)), partial(_read, reading, one))
     path = None
     if values is not None:
         name, given = values
         path = f"{VALUES} {name}"
-        _add(reading, path, shown(given), None)
-    manifests = Manifests(dict(sorted(reading.files.items())), tuple(reading.documents), kept=kept)
+        _or_tell(reading, path, partial(_add_values, reading, path, given))
+    files, unreadable = dict(sorted(reading.files.items())), tuple(reading.unreadable)
+    manifests = Manifests(files, tuple(reading.documents), unreadable, tuple(map(_skipped, unreadable)), kept=kept)
     return Live(manifests, reading.objects, reading.parts, path)
 
 
@@ -80,6 +84,20 @@ def ref_of(one: Object) -> Ref:
 def path_of(ref: Ref) -> str:
     """What places and diffs call an object of a cluster."""
     return "/".join(part for part in (ref.kind, ref.namespace, ref.name) if part)
+
+
+def _or_tell(reading: _Reading, path: str, take: Callable[[], None]) -> None:
+    try:
+        take()
+    except Unreadable as reason:
+        reading.unreadable.append(UnreadableFile(path, reason))
+    except RecursionError:
+        reason = Unreadable("yaml-too-deep", "nested deeper than Python can follow")
+        reading.unreadable.append(UnreadableFile(path, reason))
+
+
+def _skipped(one: UnreadableFile) -> Problem:
+    return Problem(one.reason.code, f"skipped: {one.path} cannot be read: {one.reason.message}")
 
 
 def _read(reading: _Reading, one: Object) -> None:
@@ -99,6 +117,10 @@ def _read(reading: _Reading, one: Object) -> None:
 
 def _add(reading: _Reading, path: str, characters: str, ref: Ref | None) -> None:
     _put(reading, File(path, characters.encode(), characters), compose(characters)[0], ref)
+
+
+def _add_values(reading: _Reading, path: str, given: Mapping[str, Any]) -> None:
+    _add(reading, path, shown(given), None)
 
 
 def _put(reading: _Reading, file: File, node: Node | None, ref: Ref | None) -> None:

@@ -178,3 +178,23 @@ def stripped(one: Object) -> Object:
     if kind_of(one.ref) not in METADATA_ONLY:
         return one
     return dataclasses.replace(one, given={key: one.data.get(key) for key in ("apiVersion", "kind", "metadata")})
+
+
+@pytest.mark.parametrize("depth", [80, 400])
+@pytest.mark.parametrize("kind", ["Backstage", "SonataFlowPlatform"])
+def test_an_object_that_is_nested_too_deep(cluster, ask, kind, depth):
+    """RHDH's own is needed to tell what it is; no rule is the poorer for another."""
+    whole = ask("audit", "--profile", "all").result
+    deep = {}
+    for _ in range(depth):
+        deep = {"deep": deep}
+    (one,) = [one for one in cluster.objects if one["kind"] == kind]
+    one["spec"]["strange"] = deep
+    said = ask("audit", "--profile", "all")
+    if kind == "Backstage":
+        assert (said.code, said.document["errors"][0]["code"]) == (ExitCode.INVALID, "yaml-too-deep")
+        assert ask("install", "--dry-run").document["errors"] == said.document["errors"]
+        return
+    assert (said.code, said.result["crashed"]) == (ExitCode.OK, [])
+    known = {one["fingerprint"] for one in whole["findings"] if one["object"]["kind"] != kind}
+    assert known <= {one["fingerprint"] for one in said.result["findings"]}
