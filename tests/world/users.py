@@ -13,7 +13,7 @@ from tests.world.commands import USERS, Ports, kubeconfig_of
 from tests.world.processes import LOOPBACK
 
 # The API server reads its token file once, at its start: so many weak users there are in one world.
-WEAK_USERS = 200
+WEAK_USERS = 900  # the whole kill matrix takes one a case
 RBAC = "rbac.authorization.k8s.io/v1"
 CREDENTIAL_FILES = (("client-certificate", "crt"), ("client-key", "key"))
 Rules = Sequence[Mapping[str, Any]]
