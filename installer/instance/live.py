@@ -92,8 +92,8 @@ def _or_tell(reading: _Reading, path: str, take: Callable[[], None]) -> None:
     except Unreadable as reason:
         reading.unreadable.append(UnreadableFile(path, reason))
     except RecursionError:
-        reason = Unreadable("yaml-too-deep", "nested deeper than Python can follow")
-        reading.unreadable.append(UnreadableFile(path, reason))
+        deep = Unreadable("yaml-too-deep", "nested deeper than Python can follow")
+        reading.unreadable.append(UnreadableFile(path, deep))
 
 
 def _skipped(one: UnreadableFile) -> Problem:
