@@ -66,7 +66,14 @@ class Api:
             self._session.headers["Authorization"] = f"Bearer {user['token']}"
 
     def request(self, method: str, path: str, **more: Any) -> requests.Response:
-        answer = self._session.request(method, self.server + path, timeout=more.pop("timeout", SECONDS), **more)
+        deadline = time.monotonic() + SECONDS
+        while True:
+            answer = self._session.request(method, self.server + path, **{"timeout": SECONDS, **more})
+            # A server that has just started, or a kind that was just defined, is asked again: nothing was done yet.
+            if answer.status_code != TOO_EARLY or time.monotonic() > deadline:
+                break
+            answer.close()
+            time.sleep(0.1)
         if answer.status_code >= 400:
             raise refusal(answer)
         return answer
@@ -110,7 +117,7 @@ class Api:
         return self.request("POST", self._of(manifest, named=False), json=manifest).json()
 
     def apply(self, manifest: Mapping[str, Any], manager: str = MANAGER, *, force: bool = True) -> Manifest:
-        """Server-side apply. Waits out the moment in which a new CRD's storage is not there yet (429)."""
+        """Server-side apply."""
         return self._apply(self._of(manifest), manifest, manager, force=force)
 
     def apply_status(self, manifest: Mapping[str, Any], manager: str = MANAGER) -> Manifest:
@@ -118,17 +125,10 @@ class Api:
 
     def _apply(self, path: str, manifest: Mapping[str, Any], manager: str, *, force: bool) -> Manifest:
         query = {"fieldManager": manager, "force": str(force).lower()}
-        body = json.dumps(manifest).encode()
-        deadline = time.monotonic() + SECONDS
-        while True:
-            try:
-                sent = self.request("PATCH", path, params=query, data=body, headers={"Content-Type": APPLY})
-            except Refused as no:
-                if no.code != TOO_EARLY or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
-            else:
-                return sent.json()
+        sent = self.request(
+            "PATCH", path, params=query, data=json.dumps(manifest).encode(), headers={"Content-Type": APPLY}
+        )
+        return sent.json()
 
     def patch(self, manifest: Mapping[str, Any], change: Mapping[str, Any], subresource: str = "") -> Manifest:
         """A JSON merge patch of the object that `manifest` names."""
