@@ -1,4 +1,7 @@
-"""Measures `audit` of a cluster beside kubectl fetching the same kinds; exit code 1 where one misses its bound."""
+"""Measures `audit` of a cluster beside kubectl fetching the same kinds; exit code 1 where one misses its bound.
+
+POPEYE=PATH of a popeye (github.com/derailed/popeye, a Go module) adds a scanner of the same trade as a peer.
+"""
 
 import os
 import sys
@@ -10,7 +13,7 @@ from pathlib import Path
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installed programs have their bytecode
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from live import Bench, Row, fill, turns
+from live import Bench, Row, command, fill, turns
 
 from installer.audit.rules import rules
 from installer.cluster.cluster import Cluster
@@ -43,12 +46,22 @@ def measured(on: Bench, listed: list[str], others: int) -> Iterator[Row]:
         f"audit {where}: requests beside a list for each of {len(listed)} kinds", len(seen) - len(listed), REQUESTS
     )
     yield Row(f"audit {where}: MiB resident at most", ran.memory, MEMORY)
-    ours, theirs = turns(
-        lambda: on.run("audit"),
-        partial(on.kubectl, "get", ",".join(listed), "--all-namespaces", "--output", "json"),
+    fetch = partial(on.kubectl, "get", ",".join(listed), "--all-namespaces", "--output", "json")
+    scanner = os.environ.get("POPEYE")
+    ours, theirs, *others_too = turns(
+        lambda: on.run("audit"), fetch, *([partial(scan, on, scanner)] if scanner else [])
     )
     print(f"       audit {where} {ours:.2f} s, kubectl get of {len(listed)} kinds {theirs:.2f} s")
     yield Row(f"audit / kubectl get of the same kinds as JSON, {where}", ours / theirs, RATIO)
+    for seconds in others_too:
+        print(f"       popeye {where} {seconds:.2f} s")
+        yield Row(f"audit / popeye, {where}", ours / seconds, 1)
+
+
+def scan(on: Bench, scanner: str) -> None:
+    """Every namespace and everything that popeye knows of, as JSON."""
+    words = ("--all-namespaces", "--out", "json", "--force-exit-zero", "--kubeconfig", str(on.program.kubeconfig))
+    command(Path(scanner), *words, KUBECONFIG=str(on.program.kubeconfig))
 
 
 def main() -> int:
