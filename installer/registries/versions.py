@@ -44,24 +44,24 @@ def descending(
 
     :param may_be: whether versions of three numbers, releases or not, are wanted at all
     """
-    heap = list(_numbered(texts, may_be))
-    heapq.heapify(heap)
+    heap = list(_heap(tuple(texts)))
     while heap:
         numbers, same = heap[0][0], []
         while heap and heap[0][0] == numbers:
             same.append(heapq.heappop(heap)[1])
+        if not may_be((-numbers[0], -numbers[1], -numbers[2])):
+            continue
         found = [(text, version) for text in reversed(same) if (version := parse(text)) is not None]
         yield from sorted(found, key=lambda one: precedence(one[1]), reverse=True) if len(found) > 1 else found
 
 
-def _numbered(texts: Iterable[str], may_be: Callable[[Numbers], bool]) -> Iterator[tuple[Numbers, str]]:
-    """With the three numbers below zero, so that the highest are the lowest."""
-    match = _NUMBERS.match
-    for text in texts:
-        if found := match(text):
-            major, minor, patch = map(int, found.groups())
-            if may_be((major, minor, patch)):
-                yield (-major, -minor, -patch), text
+@lru_cache(maxsize=2)
+def _heap(texts: tuple[str, ...]) -> list[tuple[Numbers, str]]:
+    """With the three numbers below zero, so that the highest is the first; a package is often chosen from twice."""
+    matches = ((text, _NUMBERS.match(text)) for text in texts)
+    heap = [((-int(one[1]), -int(one[2]), -int(one[3])), text) for text, one in matches if one]
+    heapq.heapify(heap)
+    return heap
 
 
 def precedence(version: "Version") -> Precedence:
