@@ -50,9 +50,7 @@ def _addresses(host: str, port: int, seconds: float) -> list[Any]:
 
     def look_up() -> None:
         try:
-            # A name in bytes is taken as it is: Python would load all of Unicode to spell a text.
-            name: Any = host.encode("ascii") if host.isascii() else host
-            found.extend(socket.getaddrinfo(name, port, type=socket.SOCK_STREAM))
+            found.extend(socket.getaddrinfo(as_it_is(host), port, type=socket.SOCK_STREAM))
         except OSError as error:
             errors.append(error)
 
@@ -64,6 +62,11 @@ def _addresses(host: str, port: int, seconds: float) -> list[Any]:
     if not found:
         raise TimeoutError
     return found
+
+
+def as_it_is(name: str) -> Any:
+    """A name in bytes is taken as it is: Python would load all of Unicode to spell a text."""
+    return name.encode("ascii") if name.isascii() else name
 
 
 def _is_address(host: str) -> bool:

@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from installer.cluster.dialling import dial
+from installer.cluster.dialling import as_it_is, dial
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 
@@ -207,11 +207,6 @@ def _address(url: SplitResult) -> tuple[str, int]:
     return url.hostname or "", url.port or _PORTS.get(url.scheme, 443)
 
 
-def _as_it_is(name: str) -> Any:
-    """A name in bytes is taken as it is: Python would load all of Unicode to spell a text."""
-    return name.encode("ascii") if name.isascii() else name
-
-
 def _known_by(proxy: SplitResult) -> Headers:
     if not proxy.username:
         return ()
@@ -221,7 +216,7 @@ def _known_by(proxy: SplitResult) -> Headers:
 
 def _secured(made: Any, tls: ssl.SSLContext, name: str) -> Any:
     if not isinstance(made, ssl.SSLSocket):
-        return tls.wrap_socket(made, server_hostname=_as_it_is(name))
+        return tls.wrap_socket(made, server_hostname=as_it_is(name))
     from urllib3.util.ssltransport import SSLTransport  # noqa: PLC0415 - TLS inside TLS, of a proxy by https
 
     return SSLTransport(made, tls, server_hostname=name)
@@ -229,7 +224,7 @@ def _secured(made: Any, tls: ssl.SSLContext, name: str) -> Any:
 
 def _proxy_secured(made: socket.socket, tls: ssl.SSLContext, proxy: SplitResult) -> ssl.SSLSocket:
     try:
-        return tls.wrap_socket(made, server_hostname=_as_it_is(proxy.hostname or ""))
+        return tls.wrap_socket(made, server_hostname=as_it_is(proxy.hostname or ""))
     except ssl.SSLEOFError:
         raise
     except ssl.SSLError as error:
