@@ -132,9 +132,10 @@ def _too_young(packument: Packument, text: str, policy: Policy) -> str | None:
 
 
 def _exactly(packument: Packument, wanted: str, policy: Policy) -> Choice:
-    same = [text for text in packument.versions if text.partition("+")[0] == exact(wanted) and parse(text) is not None]
+    pinned = exact(wanted)
+    same = [text for text in packument.versions if text.partition("+")[0] == pinned and parse(text) is not None]
     if not same:
-        return Choice(None, None, _none(packument, f"a version {exact(wanted)}", []))
+        return Choice(None, None, _none(packument, f"a version {pinned}", []))
     return _chosen(packument, max(same), f"the version that was asked for{_remarks(packument, max(same), policy)}")
 
 
