@@ -26,7 +26,7 @@ RANKS: tuple[tuple[Worlds, str], ...] = (
     ("own", "tests/"),
     ("session", "tests/world/"),
 )
-READY_WORLDS = 2
+READY_WORLDS = 3
 
 
 @cache

@@ -65,6 +65,9 @@ class Api:
         if "token" in user:
             self._session.headers["Authorization"] = f"Bearer {user['token']}"
 
+    def close(self) -> None:
+        self._session.close()
+
     def request(self, method: str, path: str, **more: Any) -> requests.Response:
         deadline = time.monotonic() + SECONDS
         while True:

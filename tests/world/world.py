@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,10 @@ class World:
         """The administrator's, for the tool under test: what it does stands in the audit log."""
         return commands.kubeconfig_of(self.folder, ADMIN)
 
-    @property
+    @cached_property
     def api(self) -> Api:
-        """A test's own eyes and hands, which the audit log leaves out."""
-        return Api(commands.kubeconfig_of(self.folder, TEST))
+        """A test's own eyes and hands, which the audit log leaves out. Closed with the world."""
+        return Api(commands.kubeconfig_of(self.folder, TEST), keep_alive=True)
 
     def audit(self) -> AuditLog:
         """The audit log from now on."""
@@ -83,6 +84,8 @@ class World:
 
     def stop(self, *, keep: bool = False) -> None:
         """End everything; its folder goes too unless `keep`."""
+        if "api" in vars(self):
+            self.api.close()
         stop(self.children)
         self.children.clear()
         if not keep:
