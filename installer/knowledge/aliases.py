@@ -1,7 +1,7 @@
 """Which plugin a package string means, whatever its scope, form or registry. Prefers no name."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 from urllib.parse import unquote
 
@@ -86,6 +86,7 @@ def role_of_frontend_key(key: str) -> str | None:
     return _frontend_keys().get(key)
 
 
+@lru_cache(maxsize=1 << 12)
 def _npm(package: str) -> _Npm | None:
     """What npm would be asked for; None for what is not npm's: oci, directories, Git."""
     if package.startswith((_OCI, _REF, *_GIT)):

@@ -3,6 +3,7 @@
 The flags are data: `configmaps/shared/installers.yaml` says what each means and which family has which.
 """
 
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -66,11 +67,11 @@ def _families() -> dict[str, Behaviour]:
         inherited = resolved[flags["like"]] if "like" in flags else {}
         own = {key.replace("-", "_"): value for key, value in flags.items() if key != "like"}
         resolved[name] = inherited | own
-    return {name: _checked(name, flags) for name, flags in resolved.items()}
-
-
-def _checked(name: str, flags: dict[str, Any]) -> Behaviour:
     hints = get_type_hints(Behaviour)
+    return {name: _checked(name, flags, hints) for name, flags in resolved.items()}
+
+
+def _checked(name: str, flags: dict[str, Any], hints: Mapping[str, Any]) -> Behaviour:
     for field in fields(Behaviour):
         if field.name != "name" and not _fits(flags.get(field.name), hints[field.name]):
             raise fail(

@@ -35,7 +35,7 @@ def parse(text: str, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _lines(text: str) -> Iterator[tuple[str, str]]:
-    for line in re.split(r"[\r\n]+", text):
+    for line in text.replace("\r", "\n").split("\n"):
         if not line.strip() or line.lstrip()[0] in ";#":
             continue
         if _SECTION.fullmatch(line):
@@ -54,7 +54,7 @@ def expand(text: str, environment: Mapping[str, str]) -> str:
             return match[0][(len(escapes) + 1) // 2 :]
         return escapes[len(escapes) // 2 :] + environment.get(name, "" if optional else f"${{{name}}}")
 
-    return _VARIABLE.sub(value, text)
+    return _VARIABLE.sub(value, text) if "${" in text else text
 
 
 def _plain(text: str) -> str:

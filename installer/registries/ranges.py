@@ -5,6 +5,7 @@ The grammar is node-semver's (https://github.com/npm/node-semver, classes/range.
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,7 @@ class Range:
         return self.prereleases or is_release or any(bound.names_prerelease_of == key[:3] for bound in bounds)
 
 
+@lru_cache(maxsize=1 << 8)
 def parse(text: str, *, prereleases: bool = False) -> Range | None:
     """The range that a text means; None where it means none (it may be a tag)."""
     try:
@@ -96,9 +98,14 @@ def parse(text: str, *, prereleases: bool = False) -> Range | None:
 
 def _set(text: str, prereleases: bool) -> Iterator[Comparator]:  # noqa: FBT001
     """The bounds of one alternative. Raises ValueError."""
-    text = _BUILD.sub("", text)
-    hyphen = _HYPHEN.fullmatch(text)
-    words = _between(hyphen, prereleases) if hyphen else _BLANK_BEHIND.sub(r"\1", text).split()
+    # Each expression takes longer to compile than a range to read: none is looked at that cannot match.
+    text = _BUILD.sub("", text) if "+" in text else text
+    words = text.split()
+    hyphen = _HYPHEN.fullmatch(text) if "-" in words else None
+    if hyphen:
+        words = _between(hyphen, prereleases)
+    elif len(words) > 1:
+        words = _BLANK_BEHIND.sub(r"\1", text).split()
     anything = ">=0.0.0-0" if prereleases else ">=0.0.0"
     for word in words:
         for bound in _bounds(word, "-0" if prereleases else "").split():
@@ -117,9 +124,9 @@ def _comparator(text: str) -> Comparator:
 
 def _bounds(word: str, lowest: str) -> str:
     """A caret, a tilde or a partial version as full comparators; `lowest` makes prereleases of a lower end count."""
-    if match := _CARET.fullmatch(word):
+    if word.startswith("^") and (match := _CARET.fullmatch(word)):
         return _caret(match.groups(), lowest)
-    if match := _TILDE.fullmatch(word):
+    if word.startswith("~") and (match := _TILDE.fullmatch(word)):
         return _tilde(match.groups(), lowest)
     match = _COMPARED.fullmatch(word)
     if match is None or _disordered(match.groups()[1:]):

@@ -4,6 +4,7 @@ What was not compared is never called right: it has a verdict of its own, with t
 """
 
 from dataclasses import replace
+from functools import lru_cache
 
 from installer.knowledge.aliases import npm_name
 from installer.model.dataclass import dataclass
@@ -65,6 +66,7 @@ class Failed:
 Verdict = Confirmed | Mismatch | Missing | Unchecked | Failed
 
 
+@lru_cache(maxsize=1 << 12)
 def not_in_a_registry(package: str) -> str | None:
     """Why no npm registry can be asked for a `package`; None where one can."""
     if package.startswith("oci://"):

@@ -74,6 +74,7 @@ def precedence(version: "Version") -> Precedence:
     return version.major, version.minor, version.patch, not parts, words
 
 
+@lru_cache(maxsize=1 << 12)
 def exact(text: str | None) -> str | None:
     """The version that a spec pins, as registries list it: without `v`, `=` and build; None of ranges and tags."""
     version = parse(re.sub(r"^[=v\s]+", "", text or ""))

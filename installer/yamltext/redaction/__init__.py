@@ -5,7 +5,7 @@ What finds them is loaded where a text may hold one: most hold none of the words
 
 from typing import Any
 
-from installer.yamltext.redaction.probe import PROBE
+from installer.yamltext.redaction.probe import may_hold_secret
 
 __all__ = ["mask_characters", "mask_message", "mask_value"]
 
@@ -16,7 +16,7 @@ def mask_characters(characters: str) -> str:
     Masking before and after an edit and comparing these gives the diff that may be shown. Reads YAML, JSON, and
     texts embedded in them; anything else line by line. Idempotent; raises nothing.
     """
-    if not PROBE.search(characters):
+    if not may_hold_secret(characters):
         return characters
     from installer.yamltext.redaction import masking  # noqa: PLC0415 - see the module
 
@@ -25,7 +25,7 @@ def mask_characters(characters: str) -> str:
 
 def mask_message(text: str) -> str:
     """An error message or log line with `***` for every secret it quotes."""
-    if not PROBE.search(text):
+    if not may_hold_secret(text):
         return text
     from installer.yamltext.redaction import masking  # noqa: PLC0415
 

@@ -16,7 +16,7 @@ from installer.yamltext.redaction.keys import (
     stands_beside,
 )
 from installer.yamltext.redaction.lines import inline_spans, is_secret_path, npmrc_spans
-from installer.yamltext.redaction.probe import PROBE
+from installer.yamltext.redaction.probe import may_hold_secret
 from installer.yamltext.redaction.shapes import MASK, masked, shaped_spans
 from installer.yamltext.redaction.tree import secret_spans
 
@@ -28,7 +28,7 @@ _PAIR_VALUES = frozenset({"value", "defaultvalue"})
 
 def mask_characters(characters: str) -> str:
     """See `redaction.mask_characters`."""
-    if not PROBE.search(characters):
+    if not may_hold_secret(characters):
         return characters
     # A mask of an earlier pass is no YAML (`*` begins an alias), nor is half of a surrogate pair that JSON may write:
     # both are replaced by as many harmless characters while we look.
@@ -37,7 +37,7 @@ def mask_characters(characters: str) -> str:
 
 
 def mask_message(text: str) -> str:
-    """Of a text in which PROBE found something; see `redaction.mask_message`."""
+    """Of a text in which `may_hold_secret` found a word; see `redaction.mask_message`."""
     quoted = [
         (offset + a, offset + b)
         for offset, line in _lines(text.replace(MASK, _NEUTRAL))

@@ -26,7 +26,7 @@ from installer.yamltext.redaction.keys import (
     stands_beside,
 )
 from installer.yamltext.redaction.lines import Line, is_secret_path, lines_of, npmrc_spans, scan
-from installer.yamltext.redaction.probe import PROBE
+from installer.yamltext.redaction.probe import may_hold_secret
 from installer.yamltext.redaction.shapes import shaped_spans
 
 _EMBEDDINGS = 10
@@ -53,7 +53,7 @@ class Under(Enum):
 
 def secret_spans(text: str, depth: int = 0) -> list[Span]:
     """The secrets of a text as spans of its characters, in no order; they may overlap."""
-    if not PROBE.search(text):
+    if not may_hold_secret(text):
         return []
     if text.startswith("\ufeff"):  # the parser's marks do not count a byte order mark
         return [(start + 1, end + 1) for start, end in secret_spans(text[1:], depth)]
