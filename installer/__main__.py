@@ -1,6 +1,8 @@
 """The door of the program: watches for signals first, then loads the rest. Must stay light: no heavy import here."""
 
+import atexit
 import gc
+import os
 import sys
 from types import TracebackType
 
@@ -16,8 +18,27 @@ sys.excepthook = _hush
 from installer.cli.signals import Interrupted, ignore_signals, watch_signals  # noqa: E402
 
 
+def _leave(codes: list[int]) -> None:
+    """End the process as it stands: to take apart all that a command has loaded takes a fifth of its time.
+
+    Whatever a command has registered to be done at the end is done by then: the first comes last. `codes` is empty
+    where Python ends in another way than `main`.
+    """
+    if not codes:
+        return
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):  # nobody reads it any more, or it was closed
+            continue
+    os._exit(codes[0])
+
+
 def main() -> None:
     """Run the command line of this process and leave with its exit code; never shows a traceback."""
+    codes: list[int] = []
+    atexit.register(_leave, codes)
     # Loading makes a great many objects and no garbage: to look for it all the time took a twentieth of a command.
     gc.set_threshold(200_000, 10, 10)
     code = 0
@@ -30,6 +51,7 @@ def main() -> None:
         ignore_signals()
     except Interrupted as stop:
         code = stop.code
+    codes.append(code)
     sys.exit(code)
 
 
