@@ -5,15 +5,16 @@ An object is shown as the YAML that `kubectl get -o yaml` would give; every valu
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import field
 from functools import partial
 from typing import Any
 
 import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import Node, ScalarNode
 
 from installer.instance.instance import Document
+from installer.instance.live_config_map import ShownDocument, ShownMap, is_certain, parts_of
 from installer.instance.manifests import Manifests, UnreadableFile
 from installer.model.change import Ref
 from installer.model.dataclass import dataclass
@@ -107,12 +108,28 @@ def _read(reading: _Reading, one: Object) -> None:
     if ref.kind != "ConfigMap":
         _add(reading, path, shown(_public(one)), ref)
         return
-    characters = _json(_public(one))
+    public = _public(one)
+    characters = _json(public)
+    if is_certain(public, characters):
+        _put_off(reading, ShownMap(path, characters, _texts(one)), ref)
+        return
     node = compose(characters)[0]
-    parts = dict(_parts(node, path, one.get("data") or {}))
+    parts = dict(parts_of(node, path, one.get("data") or {}))
     file = File(path, characters.encode(), characters, parts=parts)
     reading.parts |= {part.path: Value(ref, part.path.removeprefix(f"{path}/")) for part in parts.values()}
     _put(reading, file, node, ref)
+
+
+def _put_off(reading: _Reading, file: ShownMap, ref: Ref) -> None:
+    """A ConfigMap that is parsed when somebody looks into it."""
+    reading.parts.update((f"{file.path}/{key}", Value(ref, key)) for key in file.values)
+    reading.files[file.path] = file
+    reading.documents.append(ShownDocument(file, ref))
+
+
+def _texts(one: Object) -> dict[str, str]:
+    data = one.get("data")
+    return {key: value for key, value in data.items() if isinstance(value, str)} if isinstance(data, dict) else {}
 
 
 def _add(reading: _Reading, path: str, characters: str, ref: Ref | None) -> None:
@@ -127,21 +144,6 @@ def _put(reading: _Reading, file: File, node: Node | None, ref: Ref | None) -> N
     reading.files[file.path] = file
     if node is not None:
         reading.documents.append(Document(Text.of(file), 0, node, (), ref))
-
-
-def _parts(root: Node | None, path: str, data: Mapping[str, Any]) -> Iterator[tuple[int, File]]:
-    for key, value in _members(_member(root, "data")):
-        text = data.get(key)
-        if isinstance(value, ScalarNode) and isinstance(text, str):
-            yield value.start_mark.index, File(f"{path}/{key}", text.encode("utf-8", "surrogatepass"), text)
-
-
-def _members(node: Node | None) -> list[tuple[str, Node]]:
-    return [(str(key.value), value) for key, value in node.value] if isinstance(node, MappingNode) else []
-
-
-def _member(node: Node | None, name: str) -> Node | None:
-    return next((value for key, value in _members(node) if key == name), None)
 
 
 def _public(one: Object) -> dict[str, Any]:
@@ -177,6 +179,8 @@ _Dumper.add_representer(str, _text)
 def _json(value: Any) -> str:
     """JSON that is YAML too: what a YAML reader takes for a line end, or does not take at all, is escaped."""
     text = json.dumps(value, ensure_ascii=False)
+    if text.isprintable():
+        return text
     return "".join(one if one.isprintable() or ord(one) > _BASIC else f"\\u{ord(one):04x}" for one in text)
 
 
