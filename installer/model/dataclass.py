@@ -2,7 +2,7 @@
 
 It must not differ from `dataclasses.dataclass` in what its classes do: `fields`, `replace` and `asdict` of the standard
 library work on them. Python 3.11 compiles up to six methods as a class is defined, 1 ms each time a command starts;
-here `__init__` alone is compiled, with the first object of a class, and the others are made when they are called.
+here `__init__` alone is compiled, once a class has many objects, and the others are made when they are called.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -123,7 +123,7 @@ def _method(cls: type, name: str) -> Any:
     known = specification.fields.items()
     match name:
         case "__init__":
-            return _compiled(cls, specification)
+            return _uncompiled(cls, specification)
         case "__repr__":
             return _repr([name for name, one in known if one.repr])
         case "__hash__":
@@ -172,6 +172,40 @@ def _state(self: Any) -> list[Any]:
 def _restore(self: Any, state: list[Any]) -> None:
     for name, value in zip(getattr(self, _SPECIFICATION).fields, state, strict=True):
         object.__setattr__(self, name, value)
+
+
+def _uncompiled(cls: type, specification: _Specification) -> Any:
+    """`__init__` for the first objects of a class: most have a few, and to compile it takes as long as making fifty.
+
+    What does not fit is left to the compiled one, whose words for it are Python's own.
+    """
+    fields, put = specification.fields, _put if specification.frozen else setattr
+    names = tuple(fields)
+    defaults = {name: one.default for name, one in fields.items() if one.default is not MISSING}
+    factories = {name: one.default_factory for name, one in fields.items() if _has_factory(one)}
+    needed = fields.keys() - defaults.keys() - factories.keys()
+    left, is_finished = _FEW, hasattr(cls, "__post_init__")
+
+    def assign(self: Any, *given: Any, **named: Any) -> None:
+        nonlocal left
+        left -= 1  # threads may count too little
+        by_place = dict(zip(names, given, strict=False))
+        values = {**defaults, **by_place, **named}
+        is_clear = len(by_place) == len(given) and named.keys() <= fields.keys() - by_place.keys()
+        if left < 0 or not is_clear or not needed <= values.keys():
+            compiled = _compiled(cls, specification)
+            setattr(cls, "__init__", compiled)  # noqa: B010 - mypy knows no other way
+            compiled(self, *given, **named)
+            return
+        for name in names:
+            put(self, name, values[name] if name in values else factories[name]())
+        if is_finished:
+            self.__post_init__()
+
+    return assign
+
+
+_FEW = 50
 
 
 def _compiled(cls: type, specification: _Specification) -> Any:

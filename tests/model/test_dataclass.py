@@ -81,6 +81,40 @@ def answers(cls):
 def test_the_same_as_the_standard_one(options):
     for ours, standard in zip(classes(dataclass, options), classes(dataclasses.dataclass, options), strict=True):
         assert list(answers(ours)) == list(answers(standard))
+        assert list(answers(ours)) == list(answers(standard)), "with what is compiled by now"
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_the_first_objects_and_the_many(options):
+    """What is compiled after a while makes the same objects."""
+    _, ours = classes(dataclass, options)
+    _, standard = classes(dataclasses.dataclass, options)
+    ways = [
+        (("a",), {}),
+        (("a", 1, "h", {"k": 2}, (3,), "y"), {}),
+        ((), {"missing": "z", "name": "b"}),
+        (("c", 4), {"more": (5,)}),
+    ]
+    began = ours.__init__
+    for _ in range(30):
+        for given, named in ways:
+            made = ours(*given, **named)
+            assert dataclasses.asdict(made) == dataclasses.asdict(standard(*given, **named))
+            assert made.apart is not ours("a").apart
+    assert ours.__init__ is not began
+    assert ours.__init__.__code__.co_filename == "<string>"
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [((), {}), (("a",), {"name": "b"}), (("a",), {"other": 1}), (("a", 1, "h", {}, (), "x", "one more"), {})],
+)
+def test_what_does_not_fit_is_said_as_python_says_it(given, named):
+    """Also of the very first object."""
+    _, ours = classes(dataclass, {})
+    _, standard = classes(dataclasses.dataclass, {})
+    assert outcome(lambda: ours(*given, **named)) == outcome(lambda: standard(*given, **named))
+    assert outcome(lambda: ours(*given, **named))[0] is TypeError
 
 
 def test_what_a_class_says_itself_stays():
