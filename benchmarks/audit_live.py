@@ -15,11 +15,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from live import Bench, Row, command, fill, turns
 
+from installer.audit.profile_kinds import OF_FINDING
 from installer.audit.rules import rules
 from installer.cluster.cluster import Cluster
 from installer.cluster.connect import connect
 from installer.cluster.options import ConnectionOptions
-from installer.flow.audit_kinds import OF_FINDING, kinds_of_rules
+from installer.flow.audit_kinds import kinds_of_rules
 from installer.flow.audit_live_lists import asked
 from tests.live.harness import Program
 from tests.live.worlds import portal, start_ready_world

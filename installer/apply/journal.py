@@ -12,6 +12,7 @@ from typing import Any
 
 from installer import __version__
 from installer.apply.header import FINISHED, Header, Part, Phase, from_text, header_of, to_text
+from installer.apply.secret_types import HEAD_TYPE, PART_TYPE
 from installer.cluster.cluster import Cluster, Object, Objects
 from installer.cluster.errors import NotFound
 from installer.cluster.kinds import SECRET
@@ -23,9 +24,6 @@ KEPT = 10
 # A Secret holds 1 MiB; base64 and the request around it must fit etcd's 1.5 MiB.
 PART = 700 * 1024
 _INSTANCE, _RUN, _ROLE = f"{MANAGER}/instance", f"{MANAGER}/run", f"{MANAGER}/role"
-HEAD_TYPE, _PART_TYPE = f"{MANAGER}/run", f"{MANAGER}/part"
-# The field selector of all other Secrets, the heads among them.
-NO_BYTES = f"type!={_PART_TYPE}"
 _LABEL = 63
 
 
@@ -88,7 +86,7 @@ def write(cluster: Cluster, run: Run) -> Journal:
     for at in range(0, len(data), PART):
         name = f"{_head_name(run.id)}-{len(parts)}"
         content = {"data": b64encode(data[at : at + PART]).decode("ascii")}
-        made = cluster.create(SECRET, _secret(name, run, "part", _PART_TYPE, content), target.namespace)
+        made = cluster.create(SECRET, _secret(name, run, "part", PART_TYPE, content), target.namespace)
         parts.append(Part(name, made["metadata"]["uid"]))
     header = header_of(run, __version__, tuple(parts), hashlib.sha256(data).hexdigest())
     content = {"header": _encoded(to_text(header))}

@@ -13,7 +13,7 @@ from installer.audit.shapes import condition_words, missing
 from installer.audit.snapshot import Snapshot
 from installer.audit.versions import minor
 from installer.knowledge.packages import csv_package, ours
-from installer.plan.operators import HOMES
+from installer.plan.operator_homes import HOMES
 
 Role = Literal["serverless", "logic"]
 ROLES: tuple[Role, ...] = ("serverless", "logic")

@@ -69,18 +69,24 @@ def audit(ctx: click.Context, /, **options: Any) -> "Report | None":
     from installer.audit.request import AuditRequest
 
     request = AuditRequest(**options)
-    if wanted is not None:
-        report = _fixed(ctx, request, connection, wanted)
-    else:
-        from installer.flow.audit import audit as walk
-
-        report = walk(request, connection)
+    report = _judged(request, connection) if wanted is None else _fixed(ctx, request, connection, wanted)
     output = session_of(ctx).output
     if output not in REPORTS:
         return _tamed(report)
     from installer.cli.reports import written
 
     return written(report, output, options)
+
+
+def _judged(request: "AuditRequest", connection: "ConnectionOptions | None") -> "Report":
+    ahead = None
+    if connection is not None:
+        from installer.flow.audit_ahead import begin
+
+        ahead = begin(request, connection)
+    from installer.flow.audit import audit as walk  # loaded while the cluster answers
+
+    return walk(request, connection, ahead)
 
 
 def _fixed(

@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from installer.audit.engine import Judgement, finding_of, judge
 from installer.audit.finding import Finding, at_least, distinct
-from installer.audit.production import RequirementVerdict, judge_production
 from installer.audit.request import AuditRequest
 from installer.audit.rule import Rule
 from installer.audit.rules import rule, rules
 from installer.audit.snapshot import Contents
 from installer.audit.source import Source
 from installer.audit.suppression import EXPIRED, Accepted, Suppressions, annotated, expired
-from installer.flow import audit_files
-from installer.flow.audit_source import of_directory
 from installer.flow.audit_views import result_view, rule_view, text_view
 from installer.flow.saying import discreet
 from installer.model.dataclass import dataclass
@@ -22,7 +19,9 @@ from installer.model.errors import ExitCode, Problem, fail
 from installer.model.report import Report
 
 if TYPE_CHECKING:  # what talks to a cluster is loaded where one is looked at
+    from installer.audit.production import RequirementVerdict
     from installer.cluster.options import ConnectionOptions
+    from installer.flow.audit_ahead import Ahead
 
 
 @dataclass(frozen=True)
@@ -55,18 +54,22 @@ class Audited:
 
 
 @discreet
-def audit(request: AuditRequest, connection: "ConnectionOptions | None" = None) -> Report:
-    """Judges a directory, an archive, or the cluster at `connection`.
+def audit(request: AuditRequest, connection: "ConnectionOptions | None" = None, ahead: "Ahead | None" = None) -> Report:
+    """Judges a directory, an archive, or the cluster at `connection`, which may be being asked already (`ahead`).
 
     Raises InstallerError: TARGET, DENIED, INVALID, and of a cluster UNREACHABLE.
     """
     terms = terms_of(request)
-    return audited(terms, _source(terms, connection)).report
+    return audited(terms, _source(terms, connection, ahead)).report
 
 
 def terms_of(request: AuditRequest) -> Terms:
     """Raises InstallerError: TARGET (no such rule or file), DENIED, INVALID."""
     chosen = _chosen(request.rules)
+    if not request.exceptions and not request.baseline:
+        return Terms(request, chosen, (), frozenset())
+    from installer.flow import audit_files  # noqa: PLC0415 - most audits accept nothing
+
     accepted = audit_files.exceptions(request.exceptions) if request.exceptions else ()
     known = audit_files.known(request.baseline) if request.baseline else frozenset()
     return Terms(request, chosen, accepted, known)
@@ -82,24 +85,31 @@ def audited(terms: Terms, read: Source) -> Audited:
     findings = _with_expired(judgement.findings, contents, terms.accepted, request)
     judged = replace(judgement, findings=terms.suppressed(findings, source))
     if request.write_baseline:
+        from installer.flow import audit_files  # noqa: PLC0415 - most audits write none
+
         audit_files.write_baseline(request.write_baseline, judged.findings)
     report = _report(request, source, judged)
     return Audited(contents, replace(report, warnings=(*report.warnings, *unanswered)))
 
 
-def _source(terms: Terms, connection: "ConnectionOptions | None") -> Source:
+def _source(terms: Terms, connection: "ConnectionOptions | None", ahead: "Ahead | None") -> Source:
     """What is to be judged; of a cluster only what the rules that will judge it want to see."""
     request = terms.request
     wanted = (request.instance, request.rhdh_version, request.defaults)
     if request.directory is not None:
+        from installer.flow.audit_source import of_directory  # noqa: PLC0415 - one source of three
+
         return of_directory(request.directory, *wanted)
     if request.archive is not None:
         from installer.flow.audit_archive import of_archive  # noqa: PLC0415 - one source of three
 
         return of_archive(request.archive, *wanted)
     assert connection is not None  # noqa: S101 - the command has the flags of a connection
-    from installer.flow.audit_live import of_cluster  # noqa: PLC0415 - the client costs more than reading a file
+    from installer.flow.audit_live import of_begun, of_cluster  # noqa: PLC0415 - the client costs more than a file
 
+    if ahead is not None:
+        rules()  # loaded while the cluster answers
+        return of_begun(ahead(), request.instance)
     return of_cluster(connection, terms.judging, *wanted)
 
 
@@ -137,6 +147,8 @@ def _with_expired(
 def _report(request: AuditRequest, source: Source, judgement: Judgement) -> Report:
     production: tuple[RequirementVerdict, ...] | None = None
     if request.profile == "production" and not request.rules:
+        from installer.audit.production import judge_production  # noqa: PLC0415 - one profile of six
+
         production = judge_production(judgement, (one.slug for one in rules()))
     shown = [one for one in judgement.findings if at_least(one.severity, request.severity)]
     result: dict[str, Any] = result_view(judgement, shown, production)
@@ -189,6 +201,8 @@ def explain(slug: str) -> Report:
 
 def diff(old: str, new: str) -> Report:
     """`audit diff`: the findings of two answers by fingerprint. Raises InstallerError: TARGET, DENIED, INVALID."""
+    from installer.flow import audit_files  # noqa: PLC0415 - an audit reads no answers
+
     before = {str(one["fingerprint"]): one for one in audit_files.findings_of(old, "an answer of audit -o json")}
     after = {str(one["fingerprint"]): one for one in audit_files.findings_of(new, "an answer of audit -o json")}
     result = {

@@ -105,7 +105,7 @@ def _reading(terms: Terms, connection: "ConnectionOptions | None", progress: Pro
         yield partial(_of_directory, terms.request, progress)
         return
     from installer.cluster.connect import connect  # noqa: PLC0415 - the client costs more than reading a file
-    from installer.flow.audit_live import look  # noqa: PLC0415
+    from installer.flow.audit_live import asking, look  # noqa: PLC0415
 
     request = terms.request
     wanted = (request.instance, request.rhdh_version, request.defaults)
@@ -113,7 +113,7 @@ def _reading(terms: Terms, connection: "ConnectionOptions | None", progress: Pro
 
         def read() -> Read:
             progress(f"reading {cluster.server}")
-            looked = look(cluster, connection.namespace, terms.judging, *wanted)
+            looked = look(cluster, asking(cluster, connection.namespace, terms.judging), *wanted)
             if looked.observed is None:
                 return Read(looked.source, None)
             origin, seen = OnCluster(connection, cluster, looked.observed), looked.observed

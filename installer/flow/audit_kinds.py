@@ -8,6 +8,7 @@ from functools import cache
 
 from installer.audit import kinds
 from installer.audit.kinds import Kind
+from installer.audit.profile_kinds import OF_FINDING
 from installer.audit.rule import Rule
 from installer.audit.rules import rules
 
@@ -40,8 +41,6 @@ OF_RHDH = frozenset(
         *(kinds.CRON_JOB, kinds.AUTOSCALER, kinds.ROLE, kinds.ROLE_BINDING, kinds.BACKSTAGE),
     }
 )
-# What finding RHDH takes, whatever the rules are.
-OF_FINDING = (kinds.BACKSTAGE, kinds.DEPLOYMENT, kinds.CONFIG_MAP, kinds.SECRET)
 
 
 def kinds_of_rules(chosen: Iterable[Rule]) -> tuple[Kind, ...]:

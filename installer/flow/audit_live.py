@@ -6,20 +6,22 @@ the log of its plugin installer where that fails. The data index is not asked fo
 let us through to a Service, which nobody who only looks is allowed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 
 from installer.audit.kinds import POD, Kind
 from installer.audit.object import Object, every, mapping
+from installer.audit.profile_kinds import OF_FINDING
 from installer.audit.rule import Rule
 from installer.audit.source import Source
 from installer.cluster.cluster import Cluster, Objects
 from installer.cluster.connect import connect
 from installer.cluster.errors import ClusterError
 from installer.cluster.options import ConnectionOptions
-from installer.flow.audit_kinds import OF_FINDING, OF_RHDH, kinds_of_rules
+from installer.flow.audit_ahead import Begun
+from installer.flow.audit_kinds import OF_RHDH, kinds_of_rules
 from installer.flow.audit_live_instance import Reader, observe
 from installer.flow.audit_live_lists import Lists, lists_of
 from installer.flow.audit_rendered import rendered_of
@@ -55,25 +57,34 @@ def of_cluster(
 ) -> Source:
     """What these rules want to see of a cluster; with -n of one namespace. Raises as `look`, and TARGET."""
     with closing(connect(connection)) as cluster:
-        return look(cluster, connection.namespace, rules, selection, rhdh_version, defaults).source
+        return look(cluster, asking(cluster, connection.namespace, rules), selection, rhdh_version, defaults).source
+
+
+def of_begun(begun: Begun, selection: str | None) -> Source:
+    """The same of a cluster that is being asked already. Raises as `look`."""
+    with closing(begun.cluster):
+        return look(begun.cluster, begun.lists, selection, None, None).source
+
+
+def asking(cluster: Cluster, namespace: str | None, rules: Iterable[Rule]) -> Callable[[], Lists]:
+    """Asks for what these rules want to see, when it is called."""
+    return partial(lists_of, cluster, sorted({*kinds_of_rules(rules), *OF_FINDING}), namespace)
 
 
 def look(
     cluster: Cluster,
-    namespace: str | None,
-    rules: Iterable[Rule],
+    listing: Callable[[], Lists],
     selection: str | None,
     rhdh_version: str | None,
     defaults: str | None,
 ) -> Looked:
-    """The same of a cluster that one is connected to.
+    """What is to be judged of a cluster that one is connected to.
 
     Raises InstallerError: TARGET (no such RHDH or release), DENIED where nothing may be read, UNREACHABLE.
     """
     asked = release(rhdh_version) if rhdh_version else None
     default_text = read_text(defaults) if defaults else None
-    kinds = sorted({*kinds_of_rules(rules), *OF_FINDING})
-    lists = lists_of(cluster, kinds, namespace)
+    lists = listing()
     found = _found(partial(observe, Reader(cluster, lists), selection, asked, default_text))
     logs = _logs(cluster, lists, found.observed.running) if found.observed is not None else None
     return Looked(_source(lists, found, logs), found.observed)

@@ -3,17 +3,17 @@
 A list that is refused or not answered is kept as its error: what the rules make of that is no matter of ours.
 """
 
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from installer.apply.journal import HEAD_TYPE, NO_BYTES
+from installer.apply.secret_types import HEAD_TYPE, NO_BYTES
 from installer.audit.kinds import CSV, OPERATOR_GROUP, ORCHESTRATOR, SECRET, SERVICE_ACCOUNT, TASK, Kind
 from installer.cluster.cluster import Cluster, Objects
 from installer.cluster.errors import ClusterError, Forbidden, NotServed, Unauthorized
 from installer.cluster.kinds import NO_COPIES
 from installer.cluster.resources import Kind as Asked
+from installer.flow.several import Several
 from installer.instance.stored_release import TYPE
 from installer.model.dataclass import dataclass
 from installer.model.errors import InstallerError
@@ -45,17 +45,28 @@ def lists_of(cluster: Cluster, kinds: Iterable[Kind], namespace: str | None) -> 
 
     Raises Unauthorized, and the first refusal where nothing at all may be read or nobody answers.
     """
+    return begin_lists(cluster, kinds, namespace)()
+
+
+def begin_lists(cluster: Cluster, kinds: Iterable[Kind], namespace: str | None) -> Callable[[], Lists]:
+    """Asks for them, and gives back what waits for the answers and raises as `lists_of`."""
     served = {kind: cluster.find(asked(kind)) for kind in kinds}
     everywhere = frozenset(kind for kind, one in served.items() if one is not None and not one.namespaced)
     wanted = [kind for kind, one in served.items() if one is not None and not (namespace and kind in everywhere)]
-    with ThreadPoolExecutor(_AT_A_TIME) as threads:
-        answers = dict(zip(wanted, threads.map(partial(_listed, cluster, namespace), wanted), strict=True))
+    asking = Several(partial(_listed, cluster, namespace), wanted, _AT_A_TIME)
+    unserved = frozenset(kind for kind, one in served.items() if one is None)
+    return partial(
+        _answered, asking, wanted, Lists({kind: [] for kind in unserved}, {}, namespace, everywhere, unserved)
+    )
+
+
+def _answered(asking: "Several[Kind, Objects | ClusterError]", wanted: Sequence[Kind], known: Lists) -> Lists:
+    answers = dict(zip(wanted, asking.answers(), strict=True))
     refused = {kind: one for kind, one in answers.items() if isinstance(one, ClusterError)}
     if refused and len(refused) == len(answers):
-        raise _refusal(next(iter(refused.values())), namespace)
-    unserved = frozenset(kind for kind, one in served.items() if one is None)
+        raise _refusal(next(iter(refused.values())), known.within)
     found = {kind: one for kind, one in answers.items() if not isinstance(one, ClusterError)}
-    return Lists({**{kind: [] for kind in unserved}, **found}, refused, namespace, everywhere, unserved)
+    return replace(known, found={**known.found, **found}, refused=refused)
 
 
 def _refusal(error: ClusterError, namespace: str | None) -> InstallerError:

@@ -2,18 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from installer.audit.engine import Crashed, Judgement, Skipped
 from installer.audit.finding import SEVERITIES, Finding
-from installer.audit.production import RequirementVerdict
 from installer.audit.rule import Rule
 from installer.model.place import Place
 from installer.yamltext.redaction import mask_characters, mask_message
 
+if TYPE_CHECKING:  # of one profile alone
+    from installer.audit.production import RequirementVerdict
+
 
 def result_view(
-    judgement: Judgement, shown: Sequence[Finding], production: Sequence[RequirementVerdict] | None
+    judgement: Judgement, shown: Sequence[Finding], production: "Sequence[RequirementVerdict] | None"
 ) -> dict[str, Any]:
     """`result` of an audit: the findings that are shown; all of them are counted."""
     return {
@@ -76,7 +78,7 @@ def summary_view(judgement: Judgement) -> dict[str, int]:
     }
 
 
-def requirement_view(one: RequirementVerdict) -> dict[str, Any]:
+def requirement_view(one: "RequirementVerdict") -> dict[str, Any]:
     return {
         "requirement": one.requirement.number,
         "title": one.requirement.title,

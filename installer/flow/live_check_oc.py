@@ -8,7 +8,7 @@ from installer.cluster.options import ConnectionOptions
 from installer.flow.helm_binding import connected
 from installer.flow.live_look import Look, Verdict, failed, passed, skipped, warned
 from installer.model.errors import InstallerError
-from installer.plan.operators import HOMES
+from installer.plan.operator_homes import HOMES
 from installer.programs.oc import client_version, find_oc, inspect, whoami
 
 VARIABLE = "RHDH_ORCHESTRATOR_OC"

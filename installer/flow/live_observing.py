@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import Literal
 
 from installer.cluster.cluster import Cluster, Lister, Object, Objects
 from installer.cluster.errors import Forbidden, NotFound, NotServed
@@ -11,16 +10,12 @@ from installer.flow.live_gitops import kept
 from installer.flow.live_instance import Running
 from installer.flow.live_secrets import configuration, secrets
 from installer.flow.observing import orchestrator_of, read_text
-from installer.instance import helm, live, operator, plain
-from installer.instance.chart import Release as ChartRelease
-from installer.instance.chart import Values, recognise
+from installer.instance import live, operator, plain
 from installer.instance.instance import Instance
 from installer.instance.live import Live, path_of, ref_of
 from installer.instance.objects import Objects as Referred
 from installer.instance.stored_release import StoredRelease, newest
 from installer.instance.tracking import keeper_of
-from installer.instance.version import of_chart
-from installer.instance.view import view
 from installer.knowledge.releases import Release, release
 from installer.model.change import Ref
 from installer.model.dataclass import dataclass
@@ -147,23 +142,13 @@ def _refuse_unreadable(shown: Live, running: Running) -> None:
 def _instance(shown: Live, running: Running, stored: StoredRelease | None) -> Instance:
     objects = Referred(shown.manifests)
     if stored is not None:
-        instance = helm.read(objects, _chart_release(shown, running, stored))
+        from installer.flow.live_helm import instance_of  # noqa: PLC0415 - one flavour of three
+
+        instance = instance_of(objects, shown, running, stored)
     else:
         candidates = [*operator.find(objects), *plain.find(objects)]
         instance = next(one for one in candidates if one.is_called(running.address)).build()
     return replace(instance, managed_by=keeper_of(running.resource or running.workload or {}) or instance.managed_by)
-
-
-def _chart_release(shown: Live, running: Running, stored: StoredRelease) -> ChartRelease:
-    """RHDH's release as its stored values tell it: the layout is that of its keys, else that of the chart's version."""
-    document = shown.manifests.by_path[shown.values or ""][0]
-    root = view(document)
-    version = of_chart(stored.chart_version)
-    layout: Literal[1, 2] = 2 if version is not None and version.number.startswith("2.") else 1
-    values = recognise(root) or Values(root, root, layout)
-    return ChartRelease(
-        stored.name, stored.name, running.namespace, None, stored.chart_version, root, (values,), document
-    )
 
 
 def _release_of(running: Running, instance: Instance) -> Release:

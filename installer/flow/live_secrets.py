@@ -1,6 +1,6 @@
 """The Secrets of RHDH's namespace in one list: configuration, heads of our journal, Helm's records. Decides nothing."""
 
-from installer.apply.journal import HEAD_TYPE, NO_BYTES
+from installer.apply.secret_types import HEAD_TYPE, NO_BYTES
 from installer.cluster.cluster import Lister, Objects
 from installer.cluster.eyes import Question
 from installer.cluster.kinds import SECRET

@@ -182,7 +182,7 @@ def _uncompiled(cls: type, specification: _Specification) -> Any:
     fields, put = specification.fields, _put if specification.frozen else setattr
     names = tuple(fields)
     defaults = {name: one.default for name, one in fields.items() if one.default is not MISSING}
-    factories = {name: one.default_factory for name, one in fields.items() if _has_factory(one)}
+    factories: dict[str, Any] = {name: one.default_factory for name, one in fields.items() if _has_factory(one)}
     needed = fields.keys() - defaults.keys() - factories.keys()
     left, is_finished = _FEW, hasattr(cls, "__post_init__")
 

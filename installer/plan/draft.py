@@ -3,10 +3,9 @@
 Everything happens on data; files are written elsewhere. One `Draft` serves one plan.
 """
 
-import difflib
 from dataclasses import field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yaml.nodes import MappingNode, Node, SequenceNode
 
@@ -21,6 +20,9 @@ from installer.yamltext.patch import Branch, Refused
 from installer.yamltext.reading import Unreadable, compose
 from installer.yamltext.text import File, Text
 from installer.yamltext.values import Schema, construct, is_merge, key_text
+
+if TYPE_CHECKING:
+    from difflib import SequenceMatcher
 
 Key = tuple[str, tuple[int, ...]]
 
@@ -239,7 +241,9 @@ def _differences(before: str, after: str) -> tuple[Splice, ...]:
     starts = [0]
     for line in old:
         starts.append(starts[-1] + len(line))
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    from difflib import SequenceMatcher  # noqa: PLC0415 - who only looks at a draft compares nothing
+
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
     return tuple(
         _narrowed(starts[first], old[first:last], new[begin:end])
         for tag, first, last, begin, end in _opcodes(matcher, old, new)
@@ -263,9 +267,7 @@ def _alike(first: str, second: str) -> int:
     return next((index for index, (one, other) in pairs if one != other), min(len(first), len(second)))
 
 
-def _opcodes(
-    matcher: difflib.SequenceMatcher[str], old: list[str], new: list[str]
-) -> list[tuple[str, int, int, int, int]]:
+def _opcodes(matcher: "SequenceMatcher[str]", old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
     """Equal heads and tails are cut off first: an edit of a long text is short."""
     head = 0
     while head < min(len(old), len(new)) and old[head] == new[head]:

@@ -23,12 +23,11 @@ from installer.plan.olm import (
     status,
 )
 from installer.plan.operator_faults import faults, place_faults
+from installer.plan.operator_homes import HOMES
 from installer.plan.operator_offers import Offer, offer
 
 __all__ = ["HOMES", "NO_OLM", "Olm", "Wanted", "decide", "leave"]
 
-# https://docs.redhat.com/en/documentation/red_hat_openshift_serverless (both documents name their namespace)
-HOMES: Mapping[str, str] = {"serverless": "openshift-serverless", "logic": "openshift-serverless-logic"}
 _KEYS: Mapping[str, str] = {"serverless": "serverlessOperator", "logic": "sonataFlowOperator"}
 _DESCRIBE = "kubectl get subscriptions.operators.coreos.com,clusterserviceversions.operators.coreos.com -n"
 

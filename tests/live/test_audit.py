@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from installer.audit.profile_kinds import OF_FINDING
 from installer.audit.rules import rules
 from installer.cluster.connect import connect
 from installer.cluster.options import ConnectionOptions
-from installer.flow.audit_kinds import GLOBAL, OF_FINDING, every_kind, kinds_of_rules, plural
+from installer.flow.audit_kinds import GLOBAL, every_kind, kinds_of_rules, plural
 from installer.flow.audit_live_lists import asked
 from installer.model.errors import ExitCode
 from tests.live.harness import Program

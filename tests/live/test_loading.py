@@ -1,10 +1,13 @@
-"""What a plan on a cluster loads: loading is most of what a command with nothing to do costs, so this is its budget."""
+"""What a plan and an audit of a cluster load, and when: that is most of what they cost, so this is their budget."""
 
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from installer.audit.rule import GROUPS
 from tests.live.conftest import ORCHESTRATOR, PORTAL, named
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +21,9 @@ ELSEWHERE = {
     "installer.model.recorded",
 }  # fmt: skip
 MOST = 420
+OF_NO_AUDIT = {
+    *ELSEWHERE, "concurrent.futures", "logging", "gzip", "installer.apply.journal",
+}  # fmt: skip
 PRINT = """
 import json, sys
 from installer.cli.boundary import run
@@ -27,13 +33,53 @@ sys.exit(code)
 """
 
 
-def test_a_plan_loads_only_what_it_needs(recorded, tmp_path):
+# The modules that are there when a program first turns to the network, as the last line but one of stderr.
+FIRST = """
+import json, sys
+first = []
+def hook(event, _):
+    if event == "socket.connect" and not first:
+        first.extend(sorted(sys.modules))
+sys.addaudithook(hook)
+from installer.cli.boundary import run
+code = run(sys.argv[1:])
+print(json.dumps(first), json.dumps(sorted(sys.modules)), sep="\\n", file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def told(script, recorded, folder, *words):
+    """The lists that a script prints, of modules."""
     recorded.objects = list(named(*PORTAL, *ORCHESTRATOR).values())
-    words = ["install", "--dry-run", "-q", "-o", "json", "--server", recorded.url, "--cache-dir", str(tmp_path)]
-    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
-    argv = [sys.executable, "-c", PRINT, *words]
+    argv = [sys.executable, "-c", script, *words, "-o", "json", "--server", recorded.url, "--cache-dir", str(folder)]
+    environment = {"HOME": str(folder), "PATH": "/usr/bin:/bin"}
     done = subprocess.run(argv, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    loaded = set(json.loads(done.stderr.splitlines()[-1]))
+    return [set(json.loads(line)) for line in done.stderr.splitlines() if line.startswith("[")]
+
+
+def test_a_plan_loads_only_what_it_needs(recorded, tmp_path):
+    (loaded,) = told(PRINT, recorded, tmp_path, "install", "--dry-run", "-q")
     assert sorted(loaded & ELSEWHERE) == []
     assert len(loaded) <= MOST
+
+
+def judges(modules):
+    """What an audit loads to judge."""
+    groups = tuple(f"installer.audit.{one}." for one in GROUPS)
+    return {one for one in modules if one.startswith(groups) or one == "installer.audit.engine"}
+
+
+def test_an_audit_asks_before_it_loads_what_judges(recorded, tmp_path):
+    first, loaded = told(FIRST, recorded, tmp_path, "audit")
+    assert judges(first) == set()
+    assert len(judges(loaded)) > 160
+    assert sorted(loaded & OF_NO_AUDIT) == []
+
+
+@pytest.mark.parametrize(
+    "words", [["--rule", "replicas-too-few"], ["--profile", "security"], ["--rhdh-version", "1.8"]]
+)
+def test_where_something_else_is_told_first_it_asks_later(recorded, tmp_path, words):
+    first, _ = told(FIRST, recorded, tmp_path, "audit", *words)
+    assert "installer.audit.engine" in first
