@@ -6,6 +6,7 @@ from dataclasses import replace
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from installer.instance.instance import Document, Kustomization, Layer, Region
+from installer.instance.live_config_map import lacks
 from installer.instance.objects import Objects, Source, embedded
 from installer.instance.view import View
 from installer.model.errors import Problem
@@ -83,6 +84,8 @@ def _file_layer(objects: Objects, name: str, near: str) -> Layer | None:
 
 def _key_layer(objects: Objects, key: str) -> Layer | None:
     for document in objects.of_kind("ConfigMap"):
+        if lacks(document, key):
+            continue
         value = View(document.text, document.node, document.index, document.path).get("data", key)
         if value is not None and isinstance(value.node, ScalarNode):
             return Layer(key, Region(embedded(value)), "person", document.ref, writable=False)

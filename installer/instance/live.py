@@ -111,7 +111,7 @@ def _read(reading: _Reading, one: Object) -> None:
     public = _public(one)
     characters = _json(public)
     if is_certain(public, characters):
-        _put_off(reading, ShownMap(path, characters, _texts(one)), ref)
+        _put_off(reading, ShownMap(path, characters, _data(one)), ref)
         return
     node = compose(characters)[0]
     parts = dict(parts_of(node, path, one.get("data") or {}))
@@ -122,14 +122,15 @@ def _read(reading: _Reading, one: Object) -> None:
 
 def _put_off(reading: _Reading, file: ShownMap, ref: Ref) -> None:
     """A ConfigMap that is parsed when somebody looks into it."""
-    reading.parts.update((f"{file.path}/{key}", Value(ref, key)) for key in file.values)
+    texts = (key for key, value in file.values.items() if isinstance(value, str))
+    reading.parts.update((f"{file.path}/{key}", Value(ref, key)) for key in texts)
     reading.files[file.path] = file
     reading.documents.append(ShownDocument(file, ref))
 
 
-def _texts(one: Object) -> dict[str, str]:
+def _data(one: Object) -> Mapping[str, Any]:
     data = one.get("data")
-    return {key: value for key, value in data.items() if isinstance(value, str)} if isinstance(data, dict) else {}
+    return data if isinstance(data, dict) else {}
 
 
 def _add(reading: _Reading, path: str, characters: str, ref: Ref | None) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from installer.instance.instance import Document
+from installer.instance.view import MERGE
 from installer.model.change import Ref
 from installer.yamltext.reading import NODE_LIMIT, compose
 from installer.yamltext.text import File, Text
@@ -23,11 +24,11 @@ _KEY = 400
 
 
 class ShownMap(File):
-    """The text of one; `values` are its data, by the keys that have texts."""
+    """The text of one; `values` are its data."""
 
-    values: Mapping[str, str]
+    values: Mapping[str, Any]
 
-    def __init__(self, path: str, characters: str, values: Mapping[str, str]) -> None:
+    def __init__(self, path: str, characters: str, values: Mapping[str, Any]) -> None:
         vars(self).update(path=path, characters=characters, bom=False, values=values)
 
     @cached_property
@@ -49,12 +50,22 @@ class ShownDocument(Document):
     """The one document of such a text."""
 
     def __init__(self, file: ShownMap, ref: Ref) -> None:
-        vars(self).update(text=Text.of(file), index=0, path=(), ref=ref, file=file)
+        vars(self).update(text=Text.of(file), index=0, path=(), ref=ref)
+
+    @property
+    def file(self) -> ShownMap:
+        file = self.text.file
+        assert isinstance(file, ShownMap)  # noqa: S101 - it was made of one
+        return file
 
     @cached_property
     def node(self) -> Node:
-        file: ShownMap = vars(self)["file"]
-        return file.root
+        return self.file.root
+
+
+def lacks(document: Document, key: str) -> bool:
+    """Whether it is certain, without parsing, that its data has no such key."""
+    return isinstance(document, ShownDocument) and key not in document.file.values
 
 
 def is_certain(one: Mapping[str, Any], characters: str) -> bool:
@@ -74,7 +85,7 @@ def _is_plain(value: Any, levels: int) -> bool:
 
 
 def _is_key(value: Any) -> bool:
-    return isinstance(value, str) and len(value) < _KEY
+    return isinstance(value, str) and len(value) < _KEY and value != MERGE
 
 
 def parts_of(root: Node | None, path: str, data: Mapping[str, Any]) -> Iterator[tuple[int, File]]:

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from installer.instance import live
-from installer.instance.live_config_map import ShownMap, is_certain
+from installer.instance.live_config_map import ShownMap, is_certain, lacks
 from installer.model.change import Ref
 from installer.yamltext.reading import Unreadable, compose
 from installer.yamltext.values import Schema, construct
@@ -29,6 +29,7 @@ ODD = {
     "unprintable": config_map({"a": "\x85 \u2028 \x7f"}),
     "half a pair": config_map({"a": "\ud800"}),
     "deep": config_map({"a": [[[[[[[[["deep"]]]]]]]]]}),
+    "merge": config_map({"<<": "a"}),
     "long key": config_map({"k" * 500: "a"}),
     "large": config_map({"a": "b" * 70_000}),
 }
@@ -63,6 +64,14 @@ def test_an_ordinary_one_is_put_off(one):
 @pytest.mark.parametrize("one", ODD.values(), ids=ODD)
 def test_an_odd_one_is_parsed_at_once(one):
     assert not isinstance(shown(one)[2], ShownMap)
+
+
+def test_what_is_not_in_its_data_is_known_without_parsing():
+    _, document, file = shown(ORDINARY["texts"])
+    assert not lacks(document, "empty")
+    assert lacks(document, "name")
+    assert "root" not in vars(file)
+    assert not lacks(shown(ODD["long key"])[1], "name"), "nothing is certain of what is parsed"
 
 
 def test_what_cannot_be_read_is_told_when_it_is_met():
