@@ -14,6 +14,7 @@ from installer.cluster.cluster import Cluster
 from installer.cluster.connect import connect
 from installer.cluster.options import ConnectionOptions
 from installer.flow.audit_live_lists import Lists, begin_lists
+from installer.flow.several import Several
 from installer.model.dataclass import dataclass
 from installer.model.errors import InstallerError
 
@@ -39,11 +40,9 @@ def begin(request: AuditRequest, connection: ConnectionOptions) -> Ahead | None:
         cluster = connect(connection)
     except InstallerError as error:
         return partial(_fail, error)
-    try:
-        return partial(Begun, cluster, begin_lists(cluster, kinds, connection.namespace))
-    except InstallerError as error:
-        cluster.close()
-        return partial(_fail, error)
+    # What the API serves is asked for in a thread too.
+    asking = Several(partial(begin_lists, cluster, namespace=connection.namespace), [kinds], 1)
+    return partial(Begun, cluster, partial(_answered, asking))
 
 
 def _kinds(request: AuditRequest) -> list[Kind] | None:
@@ -52,6 +51,11 @@ def _kinds(request: AuditRequest) -> list[Kind] | None:
         return None
     known = kinds_of_profile(request.profile)
     return None if known is None else sorted({*known, *OF_FINDING})
+
+
+def _answered(asking: Several[list[Kind], Callable[[], Lists]]) -> Lists:
+    (lists,) = asking.answers()
+    return lists()
 
 
 def _fail(error: InstallerError) -> Never:

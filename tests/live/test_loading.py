@@ -33,14 +33,15 @@ sys.exit(code)
 """
 
 
-# The modules that are there when a program first turns to the network, as the last line but one of stderr.
+# The modules that are there when the first question is put, for which there are threads, as the last line but one.
 FIRST = """
-import json, sys
-first = []
-def hook(event, _):
-    if event == "socket.connect" and not first:
+import json, sys, threading
+first, start = [], threading.Thread.start
+def starting(one):
+    if not first:
         first.extend(sorted(sys.modules))
-sys.addaudithook(hook)
+    start(one)
+threading.Thread.start = starting
 from installer.cli.boundary import run
 code = run(sys.argv[1:])
 print(json.dumps(first), json.dumps(sorted(sys.modules)), sep="\\n", file=sys.stderr)
