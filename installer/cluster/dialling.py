@@ -44,7 +44,7 @@ def _connected(made: socket.socket, address: Any, share: float, seconds: float) 
 def _addresses(host: str, port: int, seconds: float) -> list[Any]:
     """What the system knows a name as. A resolver cannot be stopped, so it is left behind when the time is over."""
     if _is_address(host):
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        return socket.getaddrinfo(as_it_is(host), port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     found: list[Any] = []
     errors: list[OSError] = []
 

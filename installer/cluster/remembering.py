@@ -33,18 +33,17 @@ class Memory:
     def write(self, text: str) -> None:
         if self.path is None:
             return
-        import tempfile  # noqa: PLC0415 - what is remembered is written once in a while
-
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if _is_foreign(self.path.parent.stat()):
                 return
             self.path.parent.chmod(0o700)
             # A private file of its own first: two commands may write at once.
-            number, name = tempfile.mkstemp(dir=self.path.parent)
+            made = self.path.with_name(f"{os.urandom(8).hex()}.new")
+            number = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(number, "w", encoding="utf-8") as file:
                 file.write(text)
-            Path(name).replace(self.path)
+            made.replace(self.path)
         except OSError:
             return
 

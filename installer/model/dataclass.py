@@ -8,6 +8,7 @@ here `__init__` alone is compiled, once a class has many objects, and the others
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, FrozenInstanceError, field
 from dataclasses import dataclass as standard
+from functools import cached_property
 from operator import attrgetter, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, Never
 
@@ -23,14 +24,18 @@ class _Specification:
 
     def __init__(self, plain: type, options: Mapping[str, bool]) -> None:
         content = vars(plain)
-        own: dict[str, Any] = content.get("__annotations__", {})
-        self.declared = {name: content[name] for name in own if name in content}
-        above = [vars(one)[_SPECIFICATION] for one in reversed(plain.__mro__) if _SPECIFICATION in vars(one)]
-        self.annotations = {name: kind for one in above for name, kind in one.annotations.items()} | own
-        inherited = {name: one for spec in above for name, one in spec.fields.items()}
-        self.fields: Fields = inherited | {name: _field(self.declared.get(name, MISSING)) for name in own}
+        self.own: dict[str, Any] = content.get("__annotations__", {})
+        self.declared = {name: content[name] for name in self.own if name in content}
+        self.above = [vars(one)[_SPECIFICATION] for one in reversed(plain.__mro__) if _SPECIFICATION in vars(one)]
+        self.annotations = {name: kind for one in self.above for name, kind in one.annotations.items()} | self.own
         self.frozen, self.slots = options.get("frozen", False), options.get("slots", False)
         self.order, self.eq = options.get("order", False), options.get("eq", True)
+
+    @cached_property
+    def fields(self) -> Fields:
+        """By name, in the order of `annotations`; half of all classes that are loaded have no object."""
+        inherited = {name: one for above in self.above for name, one in above.fields.items()}
+        return inherited | {name: _field(self.declared.get(name, MISSING)) for name in self.own}
 
 
 class _LateFields:
@@ -66,7 +71,7 @@ def _made(plain: type, **options: bool) -> type:
     added |= {
         _FIELDS: _LateFields(specification),
         _SPECIFICATION: specification,
-        "__match_args__": tuple(specification.fields),
+        "__match_args__": tuple(specification.annotations),
     }
     if specification.slots:
         return _slotted(plain, specification, added)
@@ -86,7 +91,7 @@ def _slotted(plain: type, specification: _Specification, added: Mapping[str, Any
     content = {name: value for name, value in vars(plain).items() if name not in left_out}
     content |= {
         "__qualname__": plain.__qualname__,
-        "__slots__": tuple(one for one in specification.fields if one not in above),
+        "__slots__": tuple(one for one in specification.annotations if one not in above),
     }
     return type(plain)(plain.__name__, plain.__bases__, {**content, **added})
 
