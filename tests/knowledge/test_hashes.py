@@ -8,7 +8,7 @@ import pytest
 from installer.knowledge import reading
 from installer.knowledge.aliases import role_of, roles
 from installer.knowledge.denied import denied, denied_registry
-from installer.knowledge.hashes import known, verdict
+from installer.knowledge.hashes import known, owner, verdict
 
 ROWS = reading.shared("hashes")["hashes"]
 FRONTEND = "@redhat/backstage-plugin-orchestrator"
@@ -49,15 +49,29 @@ def test_no_package_has_two_good_hashes_and_no_hash_two_owners():
     assert len({row["integrity"] for row in good_rows}) == len(good_rows)
 
 
+def test_every_row_is_found():
+    """Rows are looked for in the text of the file: none is written in a way that hides it."""
+    for row in ROWS:
+        found = verdict(row["package"], row["version"], row["integrity"])
+        assert (found.judgement, found.remark) == (row["verdict"], row.get("remark", ""))
+        if row["verdict"] == "good":
+            assert known(row["package"], row["version"]) == row["integrity"]
+            assert owner(row["integrity"]) == f"{row['package']}@{row['version']}"
+    owners = {}
+    for row in reading.shared("hashes")["prereleases"]:
+        owners.setdefault(row["prefix"], f"{row['package']}@{row['version']}")
+    assert {prefix: owner(f"{prefix}AAAA") for prefix in owners} == owners
+
+
 def test_what_a_wrong_hash_is_said_to_be_is_what_it_is():
     known_by_name = {f"{row['package']}@{row['version']}": row["integrity"] for row in ROWS if row["verdict"] == "good"}
     prefixes = reading.shared("hashes")["prereleases"]
     for row in ROWS:
-        owner = row.get("belongsTo")
-        if owner is None:
+        belongs = row.get("belongsTo")
+        if belongs is None:
             continue
-        begins = [item["prefix"] for item in prefixes if f"{item['package']}@{item['version']}" == owner]
-        assert known_by_name.get(owner) == row["integrity"] or any(row["integrity"].startswith(p) for p in begins)
+        begins = [item["prefix"] for item in prefixes if f"{item['package']}@{item['version']}" == belongs]
+        assert known_by_name.get(belongs) == row["integrity"] or any(row["integrity"].startswith(p) for p in begins)
 
 
 @pytest.mark.parametrize(
