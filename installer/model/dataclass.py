@@ -194,6 +194,10 @@ def _uncompiled(cls: type, specification: _Specification) -> Any:
     def assign(self: Any, *given: Any, **named: Any) -> None:
         nonlocal left
         left -= 1  # threads may count too little
+        if left >= 0 and len(given) == len(names) and not named and not is_finished:
+            for name, value in zip(names, given, strict=True):
+                put(self, name, value)
+            return
         by_place = dict(zip(names, given, strict=False))
         values = {**defaults, **by_place, **named}
         is_clear = len(by_place) == len(given) and named.keys() <= fields.keys() - by_place.keys()
