@@ -35,7 +35,8 @@ _NAMES_OF_SECRETS = late_pattern(
     r"existing\w*|(?:\w*(?:pull|tls|ssl|cert|certificate|vars|envfrom|volume|mounted))secrets?"
     r"|\w*(?:password|passwd|token|username)keys?"
 )
-_ABOUT_RUN = late_pattern(rf"(?:passwords?|secrets?|tokens?|credentials?|cookies?)(?:{'|'.join(_ABOUT)})\Z")
+_SECRETS = ("password", "secret", "token", "credential", "cookie")
+_ENDS = (*_SECRETS, *(f"{word}s" for word in _SECRETS))
 _HOLDERS = ("tokens", "passwords", "secrets", "credentials", "apikeys", "accesskeys", "privatekeys", "cookies", "creds")
 _BESIDE = frozenset(
     """name names key keys type kind id host url uri username user email optional mountpath path namespace provider
@@ -64,7 +65,14 @@ def is_secret_key(key: str) -> bool:
         return False
     if flat.endswith("secretid"):  # what Vault's AppRole calls its password
         return True
-    return not (words[-1] in _ABOUT or _ABOUT_RUN.search(flat) or _NAMES_OF_SECRETS.fullmatch(flat))
+    return not (words[-1] in _ABOUT or _is_about(flat) or _NAMES_OF_SECRETS.fullmatch(flat))
+
+
+def _is_about(flat: str) -> bool:
+    """Whether a name ends in a secret and what is said about it: `tokenexpiry`."""
+    return flat.endswith(_ABOUT) and any(
+        flat.endswith(word) and flat.removesuffix(word).endswith(_ENDS) for word in _ABOUT
+    )
 
 
 def holds_secrets(key: str) -> bool:
