@@ -85,9 +85,11 @@ class Resources:
 
     def find(self, kind: Kind) -> Resource | None:
         """The resource of a kind; None where the server has none. What was remembered never says "none"."""
+        if not kind.group:
+            return core(kind.kind)  # nobody waits for what need not be asked for
         with self._lock:
             found = self._find(kind)
-            if found is None and not self._fresh and kind.group:
+            if found is None and not self._fresh:
                 self.forget()
                 found = self._find(kind)
             return found
@@ -121,8 +123,6 @@ class Resources:
             self._groups = None
 
     def _find(self, kind: Kind) -> Resource | None:
-        if not kind.group:
-            return core(kind.kind)
         versions = self._known().get(kind.group, {})
         for version in [kind.version] if kind.version else list(versions):
             for one in self._resources(kind.group, version):

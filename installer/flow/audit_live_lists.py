@@ -13,6 +13,7 @@ from installer.cluster.cluster import Cluster, Objects
 from installer.cluster.errors import ClusterError, Forbidden, NotServed, Unauthorized
 from installer.cluster.kinds import NO_COPIES
 from installer.cluster.resources import Kind as Asked
+from installer.cluster.resources import Resource
 from installer.flow.several import Several
 from installer.instance.stored_release import TYPE
 from installer.model.dataclass import dataclass
@@ -45,19 +46,32 @@ def lists_of(cluster: Cluster, kinds: Iterable[Kind], namespace: str | None) -> 
 
     Raises Unauthorized, and the first refusal where nothing at all may be read or nobody answers.
     """
-    return begin_lists(cluster, kinds, namespace)()
+    return begin_lists(cluster, tuple(kinds), namespace)()
 
 
-def begin_lists(cluster: Cluster, kinds: Iterable[Kind], namespace: str | None) -> Callable[[], Lists]:
+def begin_lists(cluster: Cluster, kinds: Sequence[Kind], namespace: str | None) -> Callable[[], Lists]:
     """Asks for them, and gives back what waits for the answers and raises as `lists_of`."""
-    served = {kind: cluster.find(asked(kind)) for kind in kinds}
+    of_core = [kind for kind in kinds if not kind.group]
+    served = _served(cluster, of_core)
+    wanted = _wanted(served, namespace)
+    # Core is the same everywhere; what else there is has to be asked for, over one connection more.
+    asking = Several(partial(_listed, cluster, namespace), wanted, _AT_A_TIME - 1)
+    served |= _served(cluster, [kind for kind in kinds if kind.group])
+    more = [kind for kind in _wanted(served, namespace) if kind.group]
+    asking.add(more)
     everywhere = frozenset(kind for kind, one in served.items() if one is not None and not one.namespaced)
-    wanted = [kind for kind, one in served.items() if one is not None and not (namespace and kind in everywhere)]
-    asking = Several(partial(_listed, cluster, namespace), wanted, _AT_A_TIME)
     unserved = frozenset(kind for kind, one in served.items() if one is None)
-    return partial(
-        _answered, asking, wanted, Lists({kind: [] for kind in unserved}, {}, namespace, everywhere, unserved)
-    )
+    known = Lists({kind: [] for kind in unserved}, {}, namespace, everywhere, unserved)
+    return partial(_answered, asking, [*wanted, *more], known)
+
+
+def _served(cluster: Cluster, kinds: Iterable[Kind]) -> dict[Kind, Resource | None]:
+    return {kind: cluster.find(asked(kind)) for kind in kinds}
+
+
+def _wanted(served: Mapping[Kind, Resource | None], namespace: str | None) -> list[Kind]:
+    """Those that can be listed; of what is in no namespace nothing, where there is to be one."""
+    return [kind for kind, one in served.items() if one is not None and (one.namespaced or not namespace)]
 
 
 def _answered(asking: "Several[Kind, Objects | ClusterError]", wanted: Sequence[Kind], known: Lists) -> Lists:

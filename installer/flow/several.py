@@ -16,12 +16,25 @@ class Several(Generic[Asked, Answer]):
     """Questions that are being asked, at most `at_a_time` at once, from the first moment on."""
 
     def __init__(self, ask: Callable[[Asked], Answer], asked: Sequence[Asked], at_a_time: int) -> None:
-        self._ask, self._left = ask, deque(enumerate(asked))
+        self._ask, self._at_a_time = ask, at_a_time
+        self._left: deque[tuple[int, Asked]] = deque()
         self._answers: dict[int, Answer] = {}
         self._errors: list[BaseException] = []
+        self._threads: list[Thread] = []
+        self._count = 0
+        self.add(asked)
+
+    def add(self, asked: Sequence[Asked]) -> None:
+        """More questions; not after `answers`."""
+        self._left.extend(enumerate(asked, self._count))
+        self._count += len(asked)
+        self._threads = [one for one in self._threads if one.is_alive()]
+        # One at least: those that are there may have found nothing left just before.
+        wanted = min(len(asked), max(1, self._at_a_time - len(self._threads)))
         # Nobody who stops this process waits for an answer.
-        self._threads = [Thread(target=self._work, daemon=True) for _ in range(min(at_a_time, len(asked)))]
-        for one in self._threads:
+        made = [Thread(target=self._work, daemon=True) for _ in range(wanted)]
+        self._threads += made
+        for one in made:
             one.start()
 
     def _work(self) -> None:

@@ -47,3 +47,15 @@ def test_it_begins_at_once():
     asking = Several(lambda _: begun.set(), [1], 1)
     assert begun.wait(30)
     assert asking.answers() == [None]
+
+
+def test_more_may_be_asked_while_the_first_are_being_answered():
+    """Also when those who ask have found nothing left."""
+    for late in (False, True):
+        asking = Several(lambda one: one * one, range(5), 2)
+        if late:
+            for one in asking._threads:
+                one.join()
+        asking.add(range(5, 40))
+        asking.add([])
+        assert asking.answers() == [one * one for one in range(40)]
