@@ -15,7 +15,7 @@ import yaml
 from tests.live.harness import Program, offspring
 from tests.world.api import Api, Manifest, config_map
 
-SAMPLED_EVERY = 0.005  # seconds
+SAMPLED_EVERY = 0.02  # seconds
 
 
 @dataclass

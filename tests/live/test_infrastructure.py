@@ -242,9 +242,8 @@ def test_a_killed_helm_of_ours_is_no_obstacle(shared_world: World, bench: Bench,
     assert (one.stored().revision, one.stored().state) == (3, "deployed")
 
 
-@HELMS
-def test_a_pending_release_of_somebody_else_is_theirs(shared_world: World, bench: Bench, wheel: int) -> None:
-    one = bench(shared_world, wheel)
+def test_a_pending_release_of_somebody_else_is_theirs(shared_world: World, bench: Bench) -> None:
+    one = bench(shared_world, HELM_4)
     goal = only_subscriptions(one)
     infrastructure.carry_out(goal.step("operators"), one.hands)
     one.leave_pending(RELEASE, 1)
@@ -256,9 +255,8 @@ def test_a_pending_release_of_somebody_else_is_theirs(shared_world: World, bench
     assert log.writes() == []
 
 
-@HELMS
-def test_a_release_of_plain_helm_is_adopted(shared_world: World, bench: Bench, wheel: int) -> None:
-    one = bench(shared_world, wheel)
+def test_a_release_of_plain_helm_is_adopted(shared_world: World, bench: Bench) -> None:
+    one = bench(shared_world, HELM_3)
     given = {
         "serverlessOperator": {"enabled": False},
         "sonataFlowOperator": {"enabled": False},
@@ -295,9 +293,8 @@ def plugins(one: Workbench) -> str:
     return str(found["data"]["dynamic-plugins.yaml"])
 
 
-@HELMS
-def test_upgrade_and_back(shared_world: World, bench: Bench, wheel: int, tmp_path: Path) -> None:
-    one = bench(shared_world, wheel)
+def test_upgrade_and_back(shared_world: World, bench: Bench, tmp_path: Path) -> None:
+    one = bench(shared_world, HELM_3)  # Helm 4's are the ones below
     step = rhdh(one, tmp_path)
     before = plugins(one)
     upgrade.carry_out(step, one.hands)

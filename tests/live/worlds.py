@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -9,7 +10,7 @@ from typing import Literal
 import pytest
 
 from tests.live.harness import Program
-from tests.world.api import Manifest, condition, namespace_of
+from tests.world.api import Manifest, Refused, condition, namespace_of
 from tests.world.olm import install, operator_group
 from tests.world.programs import can_have_world
 from tests.world.proxy import Proxy, proxied
@@ -23,6 +24,10 @@ RELEASE = "1.8"  # the platform lies in RHDH's own namespace, so that many can b
 OPERATORS = (
     ("serverless-operator", "openshift-serverless", "stable", "1.36.0"),
     ("logic-operator-rhel8", "openshift-serverless-logic", "alpha", "1.36.0"),
+)
+OWNERS = (
+    (("rhdh.redhat.com/v1alpha3", "Backstage"), NAME),
+    (("sonataflow.org/v1alpha08", "SonataFlowPlatform"), "sonataflow-platform"),
 )
 KNATIVE = (("KnativeServing", "knative-serving"), ("KnativeEventing", "knative-eventing"))
 NUMBERS = itertools.count()
@@ -57,6 +62,10 @@ class Portal:
         return int(self.world.api.get(*DEPLOYMENT, self.workload, self.namespace)["metadata"]["generation"])
 
     def remove(self) -> None:
+        """Owners first: theirs would be made again in a namespace that goes, for nothing, until their turn has come."""
+        for kind, name in OWNERS:
+            with suppress(Refused):  # of a kind that no operator has brought
+                self.world.api.delete(*kind, name, self.namespace)
         self.world.api.delete("v1", "Namespace", self.namespace)
 
 

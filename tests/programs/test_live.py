@@ -85,6 +85,7 @@ def _operators(api: Api) -> None:
         await_csv(api, namespace, csv)
 
 
+@pytest.mark.parametrize("helm", ["helm_4"], indirect=True)  # tests/live/test_infrastructure.py does it with both
 def test_stage_by_stage(fresh_world: World, release: Installed) -> None:
     ours = release(fresh_world)
     api, helm = ours.api, ours.helm

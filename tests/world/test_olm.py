@@ -1,16 +1,26 @@
 """The world's OLM is the real one, over our own catalog: it resolves, waits, installs, upgrades, gets stuck."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+import pytest
 
 from tests.world.api import Api, condition, namespace_of
 from tests.world.catalogs import packages, write_catalogs
 from tests.world.olm import CSV, SUBSCRIPTION, approve, await_csv, install, operator_group, pending_plan, subscription
 from tests.world.processes import wait_for
 from tests.world.workloads import DEPLOYMENT, rolled_out, waiting_reasons
-from tests.world.world import World, await_catalog, start_catalog
+from tests.world.world import World, await_catalog, start_catalog, start_world
 
 MANIFEST = ("packages.operators.coreos.com/v1", "PackageManifest")
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    """One of this file's own, as operators are everybody's; each test has packages and namespaces of its own in it."""
+    started = start_world()
+    yield started
+    started.stop()
 
 
 def group_in(api: Api, *namespaces: str) -> None:
@@ -28,8 +38,8 @@ def test_packagemanifests_tell_what_the_catalog_holds(api: Api) -> None:
         assert heads == dict.fromkeys(package["channels"], newest)
 
 
-def test_operator_is_installed_and_upgraded_after_approval(fresh_world: World) -> None:
-    api, namespace = fresh_world.api, "openshift-serverless-logic"
+def test_operator_is_installed_and_upgraded_after_approval(api: Api) -> None:
+    namespace = "openshift-serverless-logic"
     group_in(api, namespace)
     install(api, "logic-operator-rhel8", namespace, "alpha", "1.35.0")
     name = "logic-operator-rhel8-controller-manager"
@@ -49,8 +59,7 @@ def test_operator_is_installed_and_upgraded_after_approval(fresh_world: World) -
     assert copy["metadata"]["labels"]["olm.copiedFrom"] == namespace
 
 
-def test_stuck_operator_stays_installing(fresh_world: World) -> None:
-    api = fresh_world.api
+def test_stuck_operator_stays_installing(api: Api) -> None:
     group_in(api, "stuck")
     api.apply(subscription("stuck-operator", "stuck", "stable"))
     approve(api, pending_plan(api, "stuck", ["stuck-operator.v0.1.0"]))
@@ -64,12 +73,11 @@ def test_stuck_operator_stays_installing(fresh_world: World) -> None:
 PULLING = {"manager": "ImagePullBackOff"}
 
 
-def test_two_subscriptions_of_one_namespace_share_a_plan(fresh_world: World) -> None:
-    api = fresh_world.api
+def test_two_subscriptions_of_one_namespace_share_a_plan(api: Api) -> None:
     group_in(api, "shared")
     api.apply(subscription("unrelated-operator", "shared", "stable", "2.3.0"))
-    api.apply(subscription("logic-operator", "shared", "stable", "1.38.1"))
-    both = ["unrelated-operator.v2.3.0", "logic-operator.v1.38.1"]
+    api.apply(subscription("serverless-operator", "shared", "stable", "1.37.1"))
+    both = ["unrelated-operator.v2.3.0", "serverless-operator.v1.37.1"]
     approve(api, pending_plan(api, "shared", both))
     for one in both:
         await_csv(api, "shared", one)
@@ -87,16 +95,18 @@ def test_two_groups_of_one_namespace_are_named_a_mistake(api: Api, namespaces: C
     )
 
 
-def test_catalog_can_change_while_the_world_runs(fresh_world: World) -> None:
-    """The catalog is served anew from changed files, as a catalog image with a new digest would be."""
-    api = fresh_world.api
+def test_catalog_can_change_while_the_world_runs(world: World, api: Api) -> None:
+    """The catalog is served anew from changed files, as a catalog image with a new digest would be.
+
+    The last one: the others need the packages as they were.
+    """
     changed = packages()
     changed["logic-operator"]["versions"].append("9.9.9")
     del changed["stuck-operator"]
-    shutil.rmtree(fresh_world.folder / "catalog")
-    write_catalogs(fresh_world.folder / "catalog", changed)
-    fresh_world.end("catalog")
-    start_catalog(fresh_world)
+    shutil.rmtree(world.folder / "catalog")
+    write_catalogs(world.folder / "catalog", changed)
+    world.end("catalog")
+    start_catalog(world)
 
     def new_head() -> bool:
         status = api.get(*MANIFEST, "logic-operator", "default")["status"]

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -161,10 +161,10 @@ def start_api_server(world: World) -> None:
 def start_nodes(world: World, *, olm: bool) -> None:
     """One node, played by kwok, on which pods become ready, fail or end as stages.yaml says."""
     api = world.api
-    names = [apply_crd(api, one) for one in manifests(world, "kwok", *(["olm"] if olm else []))]
+    names = [apply_crd(api, one) for one in manifests(world.binary, "kwok", *(["olm"] if olm else []))]
     for name in names:
         await_crd(api, name)
-    stages = [*manifests(world, "stages"), *documents((FOLDER / "stages.yaml").read_text(encoding="utf-8"))]
+    stages = [*manifests(world.binary, "stages"), *documents((FOLDER / "stages.yaml").read_text(encoding="utf-8"))]
     for stage in stages:
         api.apply(stage)
     api.apply(node())
@@ -278,9 +278,10 @@ def node() -> Manifest:
     }
 
 
-def manifests(world: World, *what: str) -> list[Manifest]:
-    """What the linked parts bring along: CRDs of kwok and olm, kwok's stock stages."""
-    done = subprocess.run([world.binary, "manifests", *what], check=True, capture_output=True, text=True)
+@cache
+def manifests(binary: Path, *what: str) -> list[Manifest]:
+    """What the linked parts bring along: CRDs of kwok and olm, kwok's stock stages. Read once, not for each world."""
+    done = subprocess.run([binary, "manifests", *what], check=True, capture_output=True, text=True)
     return documents(done.stdout)
 
 
