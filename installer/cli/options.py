@@ -9,6 +9,7 @@ import click
 
 from installer.cli.session import COLORS, OUTPUTS, REPORTS, Session
 from installer.cli.table import Entry
+from installer.model.late_pattern import late_patterns
 
 PROGRAM = "rhdh-orchestrator"
 # What may be said before the command, and what those answer in that have more than the usual formats.
@@ -102,6 +103,8 @@ class Leaf(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         session_of(ctx).words = words_of(ctx)
         _refuse_output(ctx, OUTPUTS)
+        with late_patterns():
+            import yaml  # noqa: F401 - nearly every command reads YAML, and the first who loads it says how
         return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

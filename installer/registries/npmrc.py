@@ -17,7 +17,7 @@ from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
 from installer.registries.connections import Certificate
 from installer.registries.npmrc_text import expand, parse
-from installer.registries.urls import bare, host_of, without_user
+from installer.registries.urls import bare, host_of
 
 FILE_LIMIT = 1024 * 1024
 DEFAULT = "https://registry.npmjs.org/"
@@ -93,6 +93,8 @@ class NpmConfig:
 
     def _key(self, url: str) -> str | None:
         """The longest one above a URL that says who we are there, in whichever way."""
+        if not any(name.startswith("//") for name in self.values):
+            return None
         parts = urlsplit(bare(url))
         key = f"//{parts.netloc}{parts.path}"
         while len(key) > len("//"):
@@ -216,9 +218,9 @@ def _no_url(scope: str | None) -> Exception:
 
 def _of_user(url: str) -> str | None:
     """Of a name and a password that stand in the URL itself."""
-    if without_user(url) == url:
-        return None
     parts = urlsplit(url)
+    if "@" not in parts.netloc:
+        return None
     return _basic(unquote(parts.username or ""), unquote(parts.password or ""))
 
 

@@ -1,10 +1,12 @@
 """URLs of registries: what is shown of them, where they lead. Opens none."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 _PORTS = {"http": 80, "https": 443}
 
 
+@lru_cache(maxsize=1 << 8)
 def host_of(url: str) -> str | None:
     """The host in lower case; None of what is no http or https URL."""
     try:
@@ -21,6 +23,7 @@ def origin(url: str) -> tuple[str, str, int]:
     return parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]
 
 
+@lru_cache(maxsize=1 << 8)
 def without_user(url: str) -> str:
     """The URL without the name and password in it."""
     parts = urlsplit(url)

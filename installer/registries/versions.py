@@ -3,11 +3,11 @@
 import heapq
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from installer.model.late_pattern import late_pattern
+from installer.model.late_pattern import late_pattern, late_patterns
 
 if TYPE_CHECKING:
     from semver import Version
@@ -24,15 +24,22 @@ Precedence = tuple[int, int, int, bool, list[tuple[bool, int, str]]]
 @lru_cache(maxsize=1 << 12)
 def parse(text: str) -> "Version | None":
     """A version as strictly as npm reads one; None of everything else."""
-    from semver import Version  # noqa: PLC0415 - loaded where a registry is asked
-
     if not text.isascii() or len(text) > _LENGTH:
         return None
     try:
-        version = Version.parse(text)
+        version = _semver().parse(text)
     except ValueError:
         return None
     return version if max(version.major, version.minor, version.patch) <= _NUMBER else None
+
+
+@cache
+def _semver() -> "type[Version]":
+    """Loaded where a version is read."""
+    with late_patterns():
+        from semver import Version  # noqa: PLC0415
+
+    return Version
 
 
 def descending(
