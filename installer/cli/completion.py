@@ -21,6 +21,7 @@ _VARIABLE = f"_{PROGRAM.replace('-', '_').upper()}_COMPLETE"
         "source <(rhdh-orchestrator completion zsh)",
         "rhdh-orchestrator completion fish | source",
     ),
+    reads_yaml=False,
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context

@@ -9,7 +9,6 @@ import click
 
 from installer.cli.session import COLORS, OUTPUTS, REPORTS, Session
 from installer.cli.table import Entry
-from installer.model.late_pattern import late_patterns
 
 PROGRAM = "rhdh-orchestrator"
 # What may be said before the command, and what those answer in that have more than the usual formats.
@@ -91,20 +90,30 @@ def _common(outputs: Sequence[str]) -> list[click.Parameter]:
     ]
 
 
-class Leaf(click.Command):
-    """One command: a function from options to a Report."""
+def load_yaml() -> None:
+    """Load PyYAML for all who import it later: whoever does it first says how its expressions are compiled."""
+    from installer.model.late_pattern import late_patterns
 
-    def __init__(self, name: str | None, *, examples: Sequence[str] = (), **settings: Any) -> None:
+    with late_patterns():
+        import yaml  # noqa: F401
+
+
+class Leaf(click.Command):
+    """One command: a function from options to a Report. Nearly all of them read YAML."""
+
+    def __init__(
+        self, name: str | None, *, examples: Sequence[str] = (), reads_yaml: bool = True, **settings: Any
+    ) -> None:
         settings["add_help_option"] = False  # ours is one of the common options
         super().__init__(name, **settings)
         self.params = [*self.params, *_common(OUTPUTS)]
-        self.examples = examples
+        self.examples, self.reads_yaml = examples, reads_yaml
 
     def invoke(self, ctx: click.Context) -> Any:
         session_of(ctx).words = words_of(ctx)
         _refuse_output(ctx, OUTPUTS)
-        with late_patterns():
-            import yaml  # noqa: F401 - nearly every command reads YAML, and the first who loads it says how
+        if self.reads_yaml:
+            load_yaml()
         return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

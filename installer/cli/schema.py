@@ -12,7 +12,7 @@ from installer.model.report import Report
 from installer.model.run import State
 
 
-@command("schema", short_help="The JSON Schema of every answer.")
+@command("schema", short_help="The JSON Schema of every answer.", reads_yaml=False)
 def schema() -> Report:
     """Show the JSON Schema (draft 2020-12) that every answer with -o json, yaml or jsonl keeps.
 

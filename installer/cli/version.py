@@ -10,7 +10,7 @@ if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
     from installer.model.report import Report
 
 
-@command("version", short_help="The version of this program and its Python.")
+@command("version", short_help="The version of this program and its Python.", reads_yaml=False)
 def version() -> "Report":
     """Show the version of this program, of its Python, and the platform."""
     from installer.model.report import Report
