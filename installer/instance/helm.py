@@ -6,8 +6,9 @@ from typing import Literal
 
 from installer.instance.candidate import Candidate
 from installer.instance.chart import TEMPLATE, Release, Values, items
+from installer.instance.includes import read_includes
 from installer.instance.instance import Document, HelmHome, Instance, Kustomization, Layer, Region, Variables
-from installer.instance.layers import PLUGINS_KEY, find_defaults, find_npmrc, kustomization_of, read_includes
+from installer.instance.layers import PLUGINS_KEY, find_defaults, find_npmrc, kustomization_of
 from installer.instance.objects import Objects
 from installer.instance.operator import INIT_CONTAINER
 from installer.instance.plain import is_rendered, workloads

@@ -3,14 +3,13 @@
 import posixpath
 from dataclasses import replace
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import ScalarNode
 
 from installer.instance.instance import Document, Kustomization, Layer, Region
 from installer.instance.live_config_map import lacks
 from installer.instance.objects import Objects, Source, embedded
 from installer.instance.view import View
 from installer.model.errors import Problem
-from installer.yamltext.reading import Unreadable, compose
 from installer.yamltext.text import Text
 
 DEFAULT_PLUGINS = "dynamic-plugins.default.yaml"
@@ -41,35 +40,6 @@ def find_defaults(objects: Objects, plugins: Layer | None, includes: list[str]) 
         if layer is not None:
             found[name] = replace(layer, name=name)
     return found
-
-
-def read_includes(plugins: Layer | None) -> list[str]:
-    """The names under `includes` of a dynamic-plugins text; none of a text that cannot be read (others say so)."""
-    if plugins is None:
-        return []
-    try:
-        documents = compose(plugins.region.text.characters)
-    except Unreadable:
-        return []
-    node = documents[plugins.region.index] if plugins.region.index < len(documents) else None
-    if node is None:
-        return []
-    for step in (*plugins.region.path, "includes"):
-        node = _step(node, step)
-        if node is None:
-            return []
-    items = node.value if isinstance(node, SequenceNode) else []
-    return [str(item.value) for item in items if isinstance(item, ScalarNode)]
-
-
-def _step(node: Node, step: str | int) -> Node | None:
-    if isinstance(node, MappingNode) and isinstance(step, str):
-        values = [value for key, value in node.value if isinstance(key, ScalarNode) and key.value == step]
-        return values[-1] if values else None
-    if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
-        found: Node = node.value[step]
-        return found
-    return None
 
 
 def _file_layer(objects: Objects, name: str, near: str) -> Layer | None:

@@ -6,6 +6,7 @@ from functools import partial
 
 from installer.instance.candidate import Candidate
 from installer.instance.gitops import manager, owner_of
+from installer.instance.includes import read_includes
 from installer.instance.instance import Document, Instance, Layer, PlainHome, Variables
 from installer.instance.layers import (
     NPMRC,
@@ -13,7 +14,6 @@ from installer.instance.layers import (
     find_defaults,
     find_npmrc,
     kustomization_of,
-    read_includes,
     with_patches,
 )
 from installer.instance.objects import Objects

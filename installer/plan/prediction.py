@@ -13,7 +13,6 @@ from installer.model.dataclass import dataclass
 from installer.model.place import Place
 from installer.plan.draft import Draft
 from installer.plan.entry import DEFAULT_FILE, Included, entries_of
-from installer.plan.generated import generated
 from installer.plan.goal import GoalPlugin
 from installer.plan.rendering import Rendering, dump, render
 from installer.plugins.behaviour import Behaviour, behaviour
@@ -112,6 +111,8 @@ def with_generated(prediction: Prediction) -> Prediction:
     content = prediction.plugins.app_config
     if not content:
         return prediction
+    from installer.plan.generated import generated  # noqa: PLC0415 - who asks of the plugins alone needs none
+
     made = generated(GENERATED, dump(content), prediction.plugins, prediction.place)
     return replace(prediction, renderings={**prediction.renderings, GENERATED: made})
 

@@ -4,7 +4,6 @@ It is a cache: what cannot be read is not there, what cannot be written is not k
 processes may share it: a file appears whole or not at all, and says itself whether it is the one that was written.
 """
 
-import hashlib
 import json
 import os
 import stat
@@ -13,12 +12,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.model.registry_request import Freshness
 from installer.registries import freshness
+
+if TYPE_CHECKING:
+    from hashlib import sha256
+else:
+    try:
+        from _sha256 import sha256  # as `random` does: all of OpenSSL takes longer to load than forty answers to read
+    except ImportError:
+        from hashlib import sha256
 
 # Bytes of all files together; the oldest go first, down to the share.
 LIMIT, SHARE = 128 * 1024 * 1024, 0.75
@@ -118,7 +125,7 @@ def opened(environment: Mapping[str, str], wanted: Freshness) -> Cache:
 
 def key_of(*parts: str) -> str:
     """A name for a file by what was asked, of whom, and as whom. Parts may be secret: nothing leads back to them."""
-    return hashlib.sha256("\0".join((_FORM, *parts)).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256("\0".join((_FORM, *parts)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def not_cached(what: str) -> InstallerError:
@@ -132,13 +139,13 @@ def not_cached(what: str) -> InstallerError:
 def _content(what: Entry) -> bytes:
     said = {"headers": dict(what.headers), "stored": what.stored, "until": what.until}
     content = json.dumps(said).encode() + b"\n" + what.body
-    return hashlib.sha256(content).hexdigest().encode() + content
+    return sha256(content).hexdigest().encode() + content
 
 
 def _entry(content: bytes) -> Entry:
     """Raises ValueError, KeyError or TypeError of everything but a whole file of ours."""
     digest, rest = content[:_DIGEST], content[_DIGEST:]
-    if hashlib.sha256(rest).hexdigest().encode() != digest:
+    if sha256(rest).hexdigest().encode() != digest:
         raise ValueError(digest)
     line, _, body = rest.partition(b"\n")
     said: dict[str, Any] = json.loads(line)
