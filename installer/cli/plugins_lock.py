@@ -6,20 +6,11 @@ import click
 
 from installer.cli.options import command, session_of
 from installer.cli.plugins_where import where, whereabouts
-from installer.cli.registry_options import registry_options, registry_request
+from installer.cli.registry_options import comparison_of, registry_options, registry_request
 from installer.cli.values import FILE
 
 if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
-    from installer.flow.plugins_lock import Comparison
     from installer.model.report import Report
-
-
-def comparison_of(options: dict[str, Any]) -> "Comparison | None":
-    """What --locked and --frozen ask for; the options lose them. Raises UsageError where both are given."""
-    locked, frozen = options.pop("locked"), options.pop("frozen")
-    if locked and frozen:
-        raise click.UsageError("--locked asks registries, --frozen nobody: one of them")
-    return "locked" if locked else "frozen" if frozen else None
 
 
 @command(

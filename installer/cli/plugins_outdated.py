@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from installer.cli.options import command, session_of
-from installer.cli.plugins_lock import comparison_of
 from installer.cli.plugins_where import where, whereabouts
-from installer.cli.registry_options import registry_options, registry_request
+from installer.cli.registry_options import comparison_of, registry_options, registry_request
 
 if TYPE_CHECKING:  # dataclasses cost `--help` more than all the rest of ours
     from installer.model.report import Report

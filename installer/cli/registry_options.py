@@ -9,6 +9,7 @@ import click
 from installer.cli.values import FILE
 
 if TYPE_CHECKING:
+    from installer.flow.plugins_lock import Comparison
     from installer.model.registry_request import Freshness, RegistryRequest
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -66,3 +67,11 @@ def registry_request(options: dict[str, Any]) -> "RegistryRequest":
         prereleases=options.pop("prereleases"),
         cooldown=options.pop("cooldown"),
     )
+
+
+def comparison_of(options: dict[str, Any]) -> "Comparison | None":
+    """What --locked and --frozen ask for; the options lose them. Raises UsageError where both are given."""
+    locked, frozen = options.pop("locked"), options.pop("frozen")
+    if locked and frozen:
+        raise click.UsageError("--locked asks registries, --frozen nobody: one of them")
+    return "locked" if locked else "frozen" if frozen else None
