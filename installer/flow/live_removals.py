@@ -26,6 +26,7 @@ from installer.desired.manifests import objects_of, refs_of
 from installer.desired.values import at
 from installer.flow.live_instance import Running
 from installer.flow.live_strangers import strangers
+from installer.instance.instance import NPMRC
 from installer.instance.stored_release import StoredRelease, labels, newest
 from installer.model.change import Ref
 from installer.model.dataclass import dataclass
@@ -38,7 +39,6 @@ _MADE_BY_US = f"app.kubernetes.io/managed-by={MANAGER}"
 # pkg/controller/statefulset/stateful_set_utils.go).
 _CLAIMS = f"app.kubernetes.io/instance={RELEASE},app.kubernetes.io/name=sonataflow-postgresql"
 _JOURNAL = f"{MANAGER}/role"
-_NPMRC = ".npmrc"
 _USERS = (BACKSTAGE, DEPLOYMENT, STATEFUL_SET)
 _OF_KNATIVE = frozenset({"knative-serving", "knative-eventing"})
 
@@ -178,7 +178,7 @@ class _Look:
     def _is_data(self, secret: Object) -> bool:
         if is_ours(secret, self.running.namespace):
             return True
-        return _is_by_us(secret) and not _is_journal(secret) and _NPMRC not in (secret.get("data") or {})
+        return _is_by_us(secret) and not _is_journal(secret) and NPMRC not in (secret.get("data") or {})
 
     def _places(self) -> list[str]:
         """Where our database can be: only namespaces that our own release says, or has said."""
@@ -194,7 +194,7 @@ class _Look:
         users = self._users()
         found = self._listed(CONFIG_MAP, self.running.namespace, _MADE_BY_US)
         secrets = self._listed(SECRET, self.running.namespace, _MADE_BY_US)
-        found += [one for one in secrets if _NPMRC in (one.get("data") or {})]
+        found += [one for one in secrets if NPMRC in (one.get("data") or {})]
         for one in found:
             user = users.get(one["metadata"]["name"])
             if user is not None:

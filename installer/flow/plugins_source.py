@@ -12,7 +12,7 @@ from yaml.nodes import ScalarNode
 
 from installer.flow.observing import described, observe, orchestrator_of, read_file
 from installer.instance.includes import read_includes
-from installer.instance.instance import Document, HelmHome, Instance, Layer, PlainHome, Region, Variables
+from installer.instance.instance import NPMRC, Document, HelmHome, Instance, Layer, PlainHome, Region, Variables
 from installer.instance.manifests import Manifests
 from installer.knowledge.releases import Release, minors, release
 from installer.model.dataclass import dataclass
@@ -30,7 +30,6 @@ if TYPE_CHECKING:  # what talks to a cluster is loaded where one is looked at
     from installer.flow.live_observing import LiveObserved
 
 Progress = Callable[[str], None]
-_NPMRC = ".npmrc"
 _NPMRC_SECRET = "dynamic-plugins-npmrc"  # noqa: S105 - a name; of the chart with the release's name before it
 
 
@@ -237,9 +236,9 @@ def npmrc_of(instance: Instance) -> str | None:
 def _of_secret(secret: Any) -> str | None:
     given = secret if isinstance(secret, dict) else {}
     clear, data = given.get("stringData"), given.get("data")
-    if isinstance(clear, dict) and isinstance(clear.get(_NPMRC), str):
-        return str(clear[_NPMRC])
-    encoded = data.get(_NPMRC) if isinstance(data, dict) else None
+    if isinstance(clear, dict) and isinstance(clear.get(NPMRC), str):
+        return str(clear[NPMRC])
+    encoded = data.get(NPMRC) if isinstance(data, dict) else None
     try:
         return base64.b64decode(encoded, validate=True).decode() if isinstance(encoded, str) else None
     except (binascii.Error, ValueError):

@@ -14,6 +14,8 @@ from installer.model.dataclass import dataclass
 from installer.model.errors import Problem
 from installer.yamltext.text import Text
 
+NPMRC = ".npmrc"  # the key of a Secret, and the name of the file in RHDH's init container
+
 ManagedBy = Literal["argocd", "flux", "kustomize"]
 Path = tuple[str | int, ...]
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from yaml.nodes import ScalarNode
 
-from installer.instance.instance import Document, Kustomization, Layer, Region
+from installer.instance.instance import NPMRC, Document, Kustomization, Layer, Region
 from installer.instance.live_config_map import lacks
 from installer.instance.objects import Objects, Source, embedded
 from installer.instance.view import View
@@ -14,7 +14,6 @@ from installer.yamltext.text import Text
 
 DEFAULT_PLUGINS = "dynamic-plugins.default.yaml"
 PLUGINS_KEY = "dynamic-plugins.yaml"
-NPMRC = ".npmrc"
 
 
 def with_patches(objects: Objects, source: Source, key: str, wanted: View) -> tuple[list[Layer], list[Problem]]:

@@ -7,9 +7,8 @@ from functools import partial
 from installer.instance.candidate import Candidate
 from installer.instance.gitops import manager, owner_of
 from installer.instance.includes import read_includes
-from installer.instance.instance import Document, Instance, Layer, PlainHome, Variables
+from installer.instance.instance import NPMRC, Document, Instance, Layer, PlainHome, Variables
 from installer.instance.layers import (
-    NPMRC,
     PLUGINS_KEY,
     find_defaults,
     find_npmrc,

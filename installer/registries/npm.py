@@ -142,7 +142,7 @@ def packuments(
     npm = Npm(config, limits, cache)
     try:
         # What is at hand is read here: eight threads take three times as long for it.
-        found = {name: _at_hand(npm, name, times=times) for name in names}
+        found = {name: _at_hand(npm, name, times=times) for name in dict.fromkeys(names)}
         left = [name for name, one in found.items() if one is None]
         late = unreachable(f"no complete answer within {npm.transport.limits.seconds:.0f} s")
         ask = partial(npm.packument, times=times)

@@ -7,9 +7,8 @@ from installer.integrity import Digest, digests
 from installer.knowledge.aliases import npm_name, npm_version
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.registries import npmrc
-from installer.registries.npm import Npm, PackageMissing, Packument, Published
-from installer.registries.together import together
-from installer.registries.transport import Limits, unreachable
+from installer.registries.npm import PackageMissing, Packument, Published, packuments
+from installer.registries.transport import Limits
 from installer.registries.verdict import (
     Confirmed,
     Failed,
@@ -56,12 +55,7 @@ def verify(
     names = tuple(dict.fromkeys(name for one in every if (name := _asked_name(one.package)) is not None))
     if not names:
         return tuple(_verdict(one, {}) for one in every)
-    npm = Npm(npmrc.read(folder, environment, registry), limits)
-    try:
-        late = unreachable(f"no complete answer within {npm.transport.limits.seconds:.0f} s")
-        answers = together(npm.packument, names, npm.transport.left + 0.5, late)
-    finally:
-        npm.close()
+    answers = packuments(names, npmrc.read(folder, environment, registry), limits=limits)
     return tuple(_verdict(one, answers) for one in every)
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 from tests.world.processes import FOLDER, LOOPBACK
 
 Argv = list[str | Path]
-# Client certificates of administrators. The API's audit log keeps only the first one's requests: the person's.
+# Administrators. The API's audit log keeps only the first one's requests: the person's.
 ADMIN, PART, STAND_IN, TEST = "admin", "world:part", "world:stand-in", "world:test"
 USERS = (ADMIN, PART, STAND_IN, TEST)
+# Who has a client certificate: the person, and the API server where it asks the kubelet.
+CERTIFIED = (ADMIN, PART)
 NODE = "world"
 CATALOG_NAMESPACE = "olm"
 

@@ -70,8 +70,9 @@ def write_kubeconfig(folder: Path, path: Path, user: str, port: int, credentials
 
 
 def weak_user(folder: Path, port: int, number: int) -> User:
+    name = weak_name(number)
     lines = (folder / "tokens.csv").read_text(encoding="ascii").splitlines()
-    token, name, _ = lines[len(USERS) - 1 + number].split(",")
+    token = next(token for token, user, *_ in (line.split(",") for line in lines) if user == name)
     path = kubeconfig_of(folder, name)
     write_kubeconfig(folder, path, name, port, {"token": token})
     return User(name, path, token)

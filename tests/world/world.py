@@ -141,7 +141,7 @@ def start_api(world: World) -> None:
     """etcd and the API server, then the two that make Deployments into pods."""
     (world.folder / "logs").mkdir()
     (world.folder / "pki").mkdir()
-    subprocess.run([world.binary, "pki", world.folder / "pki", *commands.USERS], check=True)
+    subprocess.run([world.binary, "pki", world.folder / "pki", *commands.CERTIFIED], check=True)
     users.write_kubeconfigs(world.folder, world.ports)
     world.run("etcd", commands.etcd(world.folder, world.ports))
     start_api_server(world)
