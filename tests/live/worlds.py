@@ -54,9 +54,13 @@ class Portal:
     def workload(self) -> str:
         return f"backstage-{NAME}" if self.flavour == "operator" else NAME
 
-    def settled(self) -> Manifest:
-        """Its Deployment, once it runs what it says."""
-        return self.world.api.wait(DEPLOYMENT, self.workload, self.namespace, rolled_out)
+    def settled(self, after: int = 0) -> Manifest:
+        """Its Deployment, once it runs what it says, newer than generation `after`; and its operator has said so."""
+        kind, name = OWNERS[0]
+        newer = self.world.api.wait(DEPLOYMENT, self.workload, self.namespace, lambda one: rolled_out_after(one, after))
+        if self.flavour == "operator":
+            self.world.api.wait(kind, name, self.namespace, lambda one: condition(one, "Deployed") == "True")
+        return newer
 
     def generation(self) -> int:
         return int(self.world.api.get(*DEPLOYMENT, self.workload, self.namespace)["metadata"]["generation"])
@@ -67,6 +71,10 @@ class Portal:
             with suppress(Refused):  # of a kind that no operator has brought
                 self.world.api.delete(*kind, name, self.namespace)
         self.world.api.delete("v1", "Namespace", self.namespace)
+
+
+def rolled_out_after(deployment: Manifest, generation: int) -> bool:
+    return int(deployment["metadata"]["generation"]) > generation and rolled_out(deployment)
 
 
 def portal(world: World, flavour: Flavour, release: str = RELEASE) -> Portal:
