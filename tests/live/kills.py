@@ -113,7 +113,7 @@ def calm(on: Bench) -> Calm:
     after = seen(made)
     status = on.program.run("status", "--instance", made.address)
     assert status.result["healthy"], status
-    made.remove()
+    made.leave()
     return Calm(without_secrets(after), tuple(map(spoken, filter(is_step, requests))), tuple(waits(requests)))
 
 
@@ -188,7 +188,7 @@ def attempt(on: Bench, case: Case, expected: Calm) -> str:
     else:
         return why and f"{case}: {why}\nafter this: {ran}"
     finally:
-        made.remove()
+        made.leave()
 
 
 def await_api(on: Bench) -> None:

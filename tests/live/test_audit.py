@@ -68,7 +68,7 @@ def installed(ready_world, tmp_path_factory) -> Iterator[Installed]:
         made = Installed(ready_world, tmp_path_factory.mktemp("audit"), stack)
         yield made
         for _, portal in made.made.values():
-            portal.remove()
+            portal.leave()
 
 
 def told(findings):

@@ -227,7 +227,7 @@ def test_values_of_a_release_are_put_right_through_its_chart(ready_world, tmp_pa
         undone = on.program.run("undo", "--yes", *where)
         assert undone.code == ExitCode.OK, undone
         assert release.values() == given
-        portal.remove()
+        portal.leave()
 
 
 @needs_world

@@ -93,4 +93,4 @@ def test_no_secret_is_ever_seen(ready_world, proxy, tmp_path, flavour):
     run("install", *yes, "--debug", "-v")
     run("undo", "--yes", "--debug", "-v")
     run("resume", "--yes", "--debug", "-v")
-    portal.remove()
+    portal.leave()

@@ -37,7 +37,7 @@ def looked_at(ready_world):
     """Where reading is tried: one RHDH for the tests that only look."""
     made = portal(ready_world, "operator")
     yield made
-    made.remove()
+    made.leave()
 
 
 def without_count(said):
@@ -169,7 +169,7 @@ def calm(ready_world):
             assert ran.code == ExitCode.OK, ran
             assert written(made, log, program)["patch configmaps"] == 2
             known[flavour] = Calm(end_of(made), written(made, log, program), len(proxy.seen))
-            made.remove()
+            made.leave()
         return known[flavour]
 
     return measure

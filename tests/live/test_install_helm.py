@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from installer.model.errors import ExitCode
-from tests.live.worlds import RELEASE, why_not
+from tests.live.worlds import RELEASE, Portal, why_not
 from tests.registries.fake import Registry, served
 from tests.registries.test_outdated import publish, sri
 from tests.world.api import config_map, namespace_of
@@ -58,7 +58,7 @@ def portal(request, ready_world, program, tmp_path):
     yield SimpleNamespace(
         world=ready_world, namespace=namespace, chart=str(made), ask=ask, settled=settled, run=run, address=address
     )
-    ready_world.api.delete("v1", "Namespace", namespace)
+    Portal(ready_world, "plain", namespace).leave()
 
 
 def values(portal):

@@ -176,7 +176,7 @@ def rhdh(request: pytest.FixtureRequest, world: World) -> Iterator[Portal]:
     made = portal(world, request.param)
     write(made, TEXT)
     yield made
-    made.remove()
+    made.leave()
 
 
 def write(one: Portal, text: str) -> None:

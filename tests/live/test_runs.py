@@ -53,22 +53,18 @@ def world():
 
 @pytest.fixture
 def places(world, tmp_path):
-    """Makes namespaces with an RHDH of a flavour, and what a test does there."""
-    made = []
+    """Makes namespaces with an RHDH of a flavour, and what a test does there. They stay as long as the world."""
 
     def make(flavour):
         namespace = f"runs-{next(NUMBERS)}"
         world.api.apply(namespace_of(namespace))
-        made.append(namespace)
         await_service_account(world.api, namespace)
         put(world.api, plain_flavour(namespace) if flavour == "plain" else operator_flavour(namespace))
         place = Place(world, namespace, tmp_path, flavour)
         world.api.wait(DEPLOYMENT, place.workload.name, namespace, rolled_out)
         return place
 
-    yield make
-    for one in made:
-        world.api.delete("v1", "Namespace", one)
+    return make
 
 
 @pytest.fixture

@@ -65,12 +65,18 @@ class Portal:
     def generation(self) -> int:
         return int(self.world.api.get(*DEPLOYMENT, self.workload, self.namespace)["metadata"]["generation"])
 
-    def remove(self) -> None:
-        """Owners first: theirs would be made again in a namespace that goes, for nothing, until their turn has come."""
-        for kind, name in OWNERS:
+    def leave(self) -> None:
+        """Done with it. Its platform goes, which others would see; the rest stays where it runs.
+
+        To take a whole namespace away is as much work for an API server as an installation. Only what never comes to
+        rest is taken away, the owner first: its objects would be made again until their turn has come.
+        """
+        owned = OWNERS[1:] if rolled_out(self.world.api.get(*DEPLOYMENT, self.workload, self.namespace)) else OWNERS
+        for kind, name in owned:
             with suppress(Refused):  # of a kind that no operator has brought
                 self.world.api.delete(*kind, name, self.namespace)
-        self.world.api.delete("v1", "Namespace", self.namespace)
+        if owned == OWNERS:
+            self.world.api.delete("v1", "Namespace", self.namespace)
 
 
 def rolled_out_after(deployment: Manifest, generation: int) -> bool:
@@ -132,7 +138,7 @@ def program(proxy: Proxy, tmp_path: Path) -> Program:
 
 @pytest.fixture
 def portals(ready_world: World) -> Iterator[Callable[..., Portal]]:
-    """Makes RHDHs by flavour and release; they are deleted behind the test."""
+    """Makes RHDHs by flavour and release; they are left behind the test."""
     made: list[Portal] = []
 
     def make(flavour: Flavour, release: str = RELEASE) -> Portal:
@@ -141,4 +147,4 @@ def portals(ready_world: World) -> Iterator[Callable[..., Portal]]:
 
     yield make
     for one in made:
-        one.remove()
+        one.leave()

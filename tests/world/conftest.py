@@ -67,21 +67,20 @@ def api(world: World) -> Api:
 
 
 @pytest.fixture
-def namespaces(world: World, request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
-    """Makes namespaces, named after the test and a word; they are deleted behind it."""
-    made: list[str] = []
+def namespaces(world: World, request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Makes namespaces, named after the test and a word.
+
+    They stay as long as the world: to take one away is as much work for an API server as all that a test does in it.
+    """
 
     def make(word: str, labels: dict[str, str] | None = None) -> str:
         stem = "".join(one if one.isalnum() else "-" for one in request.node.name.lower())
         name = f"{stem[:40].strip('-')}-{next(NUMBERS)}-{word}"
         world.api.apply(namespace_of(name, labels))
-        made.append(name)
         await_service_account(world.api, name)
         return name
 
-    yield make
-    for name in made:
-        world.api.delete("v1", "Namespace", name)
+    return make
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Protocol
 
 import requests
@@ -43,33 +44,40 @@ class Running:
 
     stand_in: StandIn
     api: Api
-    woken: threading.Event = field(default_factory=threading.Event)
+    woken: SimpleQueue[str] = field(default_factory=SimpleQueue)
 
     def run(self) -> None:
-        well = True
+        again = set[str]()
         while True:
-            self.woken.wait(None if well else AGAIN)
-            time.sleep(SETTLE)
-            self.woken.clear()
-            well = self.attempt(self.once)
+            again = self.once(again | self.changed(AGAIN if again else None))
 
-    def once(self) -> bool:
-        """Look after every object; one that fails does not hold up the others."""
-        items = self.stand_in.objects(self.api)
-        return all([self.attempt(partial(self.reconcile, one)) for one in items])  # noqa: C419 - every one has its turn
+    def changed(self, seconds: float | None) -> set[str]:
+        """The namespaces where something has changed, once something has."""
+        try:
+            found = {self.woken.get(timeout=seconds)}
+        except Empty:
+            return set()
+        time.sleep(SETTLE)
+        while not self.woken.empty():
+            found.add(self.woken.get())
+        return found
 
-    def reconcile(self, item: Manifest) -> bool:
-        self.stand_in.reconcile(self.api, item)
-        return True
+    def once(self, where: set[str]) -> set[str]:
+        """Look after the objects there; one that fails does not hold up the others. Returns where to look again."""
+        found = list[Manifest]()
+        if not self.attempt(lambda: found.extend(concerned(self.stand_in.objects(self.api), where))):
+            return where
+        return {namespace_of(one) for one in found if not self.attempt(partial(self.stand_in.reconcile, self.api, one))}
 
-    def attempt(self, work: Callable[[], bool]) -> bool:
+    def attempt(self, work: Callable[[], object]) -> bool:
         """Whether it went well; what was raised stands in the log."""
         try:
-            return work()
+            work()
         except Exception as problem:
             expected = isinstance(problem, OSError | LookupError)
             LOG.warning("%s: %s", type(self.stand_in).__name__, problem, exc_info=not expected)
             return False
+        return True
 
 
 def run(kubeconfig: Path, stand_ins: Sequence[StandIn]) -> list[threading.Thread]:
@@ -112,7 +120,18 @@ def watch(api: Api, kind: Kind, running: Sequence[Running]) -> None:
 def wake(interested: Sequence[Running], kind: Kind, item: Manifest) -> None:
     for one in interested:
         if one.stand_in.wakes(kind, item):
-            one.woken.set()
+            one.woken.put(namespace_of(item))
+
+
+def namespace_of(manifest: Manifest) -> str:
+    """ "" for what is in none."""
+    return str(manifest["metadata"].get("namespace", ""))
+
+
+def concerned(items: Sequence[Manifest], where: set[str]) -> Sequence[Manifest]:
+    """Those in one of these namespaces; all where one of these has none of them, as an operator's own has."""
+    theirs = {namespace_of(one) for one in items}
+    return [one for one in items if namespace_of(one) in where] if where <= theirs else items
 
 
 def served(api: Api, kind: Kind) -> bool:
