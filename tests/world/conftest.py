@@ -14,6 +14,7 @@ import pytest
 from tests.world.api import Api, namespace_of
 from tests.world.audit import AuditLog
 from tests.world.programs import HELM_3, HELM_4, can_have_world, helm, kubectl
+from tests.world.proof import REASON, Proofs
 from tests.world.rhdh import install_rhdh_operator
 from tests.world.users import Rules, User, grant
 from tests.world.world import World, await_service_account, start_world
@@ -22,6 +23,7 @@ HERE = Path(__file__).parent
 WANTED = os.environ.get("WORLD") == "1"
 # A deleted namespace lingers: a name is never used again.
 NUMBERS = itertools.count()
+PROOFS = Proofs()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -34,6 +36,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for one in ours:
             # With the name in it, so that pytest's summary has a line for each.
             one.add_marker(pytest.mark.skip(reason=f"{one.name}: {why_not}"))
+    else:
+        for one in ours:
+            if not one.get_closest_marker("always") and PROOFS.has(one.nodeid):
+                one.add_marker(pytest.mark.skip(reason=REASON))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if WANTED and report.nodeid.startswith(f"{HERE.parent.name}/{HERE.name}/"):
+        PROOFS.note(report)
 
 
 @pytest.fixture(scope="package")
