@@ -1,4 +1,4 @@
 """Registries of packages: asks them within bounds what they hold. Decides nothing about RHDH and writes nothing.
 
-Alone imports `requests` and `semver`, and those only where a command has come to ask.
+Alone imports `requests`, where a command has come to ask, and `semver`, where a version is more than three numbers.
 """

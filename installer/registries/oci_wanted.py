@@ -6,13 +6,11 @@ image was built for (`bs_1.45.3__0.5.1`), which has to stay the same. Every othe
 
 from collections.abc import Collection, Iterable, Iterator
 
-from semver import Version
-
 from installer.model.dataclass import dataclass
 from installer.model.late_pattern import late_pattern
 from installer.registries import ranges
 from installer.registries.choosing import Choice, PassedOver, Policy
-from installer.registries.versions import descending, parse
+from installer.registries.versions import Version, descending, parse, precedence
 from installer.registries.wanted import Aim, within
 
 _TAG = late_pattern(r"(?P<built>(?:bs_[0-9.]+__)?v?)(?P<version>[0-9]+\.[0-9]+\.[0-9]+.*)")
@@ -45,11 +43,11 @@ def wanted_tag(
     mine = tag_of(current)
     if mine is None:
         return Choice(current, None, f"{current} moves by itself: it is no version")
-    asked = line if line is not None and aim == "compatible" else within(str(mine.version.replace(build=None)), aim)
+    asked = line if line is not None and aim == "compatible" else within(mine.version.without_build, aim)
     range_ = ranges.parse(asked, prereleases=True)
     passed: list[PassedOver] = []
     for one in _candidates(tags, mine.built, range_):
-        if (line is None or aim != "compatible") and one.version < mine.version:
+        if (line is None or aim != "compatible") and precedence(one.version) < precedence(mine.version):
             break
         if one.version.prerelease and not policy.prereleases and one.text != current:
             passed.append(PassedOver(one.text, "a prerelease"))

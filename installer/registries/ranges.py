@@ -7,15 +7,11 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from operator import eq, ge, gt, le, lt
-from typing import TYPE_CHECKING
 
 from installer.model.dataclass import dataclass
 from installer.model.late_pattern import late_pattern
-from installer.registries.versions import Numbers, Precedence, precedence
+from installer.registries.versions import Numbers, Precedence, Version, precedence
 from installer.registries.versions import parse as parse_version
-
-if TYPE_CHECKING:
-    from semver import Version
 
 _NUMBER = r"0|[1-9][0-9]*"
 _PLACE = rf"{_NUMBER}|x|X|\*"
@@ -68,7 +64,7 @@ class Range:
     alternatives: tuple[tuple[Comparator, ...], ...]
     prereleases: bool = False
 
-    def holds(self, version: "Version") -> bool:
+    def holds(self, version: Version) -> bool:
         if self.prereleases and () in self.alternatives:
             return True
         key = precedence(version)

@@ -7,35 +7,66 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from installer.model.dataclass import dataclass
 from installer.model.late_pattern import late_pattern, late_patterns
 
 if TYPE_CHECKING:
-    from semver import Version
+    import semver
 
 # What node-semver takes at most: https://github.com/npm/node-semver, internal/constants.js
 _LENGTH, _NUMBER = 256, 2**53 - 1
 # What every version begins with. What has a longer number is none.
 _NUMBERS = late_pattern(r"(0|[1-9][0-9]{0,15})\.(0|[1-9][0-9]{0,15})\.(0|[1-9][0-9]{0,15})(?=[-+]|\Z)")
 
+# The lowest prerelease, which npm's ranges end in.
+_LOWEST = "0"
+
 Numbers = tuple[int, int, int]
 Precedence = tuple[int, int, int, bool, list[tuple[bool, int, str]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The parts of a version, as `semver` names them; `precedence` compares two."""
+
+    major: int
+    minor: int
+    patch: int
+    prerelease: str | None = None
+    build: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.without_build}+{self.build}" if self.build else self.without_build
+
+    @property
+    def without_build(self) -> str:
+        """As registries list it."""
+        numbers = f"{self.major}.{self.minor}.{self.patch}"
+        return f"{numbers}-{self.prerelease}" if self.prerelease else numbers
+
+
 @lru_cache(maxsize=1 << 12)
-def parse(text: str) -> "Version | None":
+def parse(text: str) -> Version | None:
     """A version as strictly as npm reads one; None of everything else."""
-    if not text.isascii() or len(text) > _LENGTH:
+    match = _NUMBERS.match(text) if len(text) <= _LENGTH else None
+    if match is None:
         return None
+    major, minor, patch = map(int, match.groups())
+    if max(major, minor, patch) > _NUMBER:
+        return None
+    rest = text[match.end() :]
+    # Most are no more than three numbers: these need not wait for a library that brings a command line with it.
+    if not rest or rest == f"-{_LOWEST}":
+        return Version(major, minor, patch, _LOWEST if rest else None)
     try:
-        version = _semver().parse(text)
+        return Version(*_semver().parse(text).to_tuple()) if rest.isascii() else None
     except ValueError:
         return None
-    return version if max(version.major, version.minor, version.patch) <= _NUMBER else None
 
 
 @cache
-def _semver() -> "type[Version]":
-    """Loaded where a version is read."""
+def _semver() -> "type[semver.Version]":
+    """Loaded where a version has more than numbers."""
     with late_patterns():
         from semver import Version  # noqa: PLC0415
 
@@ -44,7 +75,7 @@ def _semver() -> "type[Version]":
 
 def descending(
     texts: Iterable[str], may_be: Callable[[Numbers], bool] = lambda _: True
-) -> "Iterator[tuple[str, Version]]":
+) -> Iterator[tuple[str, Version]]:
     """The versions among texts, the highest first; of equal precedence (they differ in the build) in a fixed order.
 
     A registry may have 20,000 of a package, of which a few are looked at: what nobody comes by is not parsed.
@@ -71,7 +102,7 @@ def _heap(texts: tuple[str, ...]) -> list[tuple[Numbers, str]]:
     return heap
 
 
-def precedence(version: "Version") -> Precedence:
+def precedence(version: Version) -> Precedence:
     """What sorts as `semver` compares (semver.org, 11), in a hundredth of the time that it takes for two of many.
 
     Words are above numbers, and what has more of equal parts is above.
@@ -84,8 +115,9 @@ def precedence(version: "Version") -> Precedence:
 @lru_cache(maxsize=1 << 12)
 def exact(text: str | None) -> str | None:
     """The version that a spec pins, as registries list it: without `v`, `=` and build; None of ranges and tags."""
-    version = parse(re.sub(r"^[=v\s]+", "", text or ""))
-    return None if version is None else str(version.replace(build=None))
+    text = text or ""
+    version = parse(text if text[:1].isdigit() else re.sub(r"^[=v\s]+", "", text))
+    return None if version is None else version.without_build
 
 
 def newest(versions: Iterable[str], count: int) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Literal
 from installer.integrity import strongest
 from installer.registries.choosing import Choice, Policy, aligned, choose
 from installer.registries.npm import Packument
-from installer.registries.versions import exact, newest, parse
+from installer.registries.versions import exact, newest, parse, precedence
 
 Aim = Literal["compatible", "minor", "patch", "latest"]
 AIMS: tuple[Aim, ...] = ("compatible", "minor", "patch", "latest")
@@ -82,7 +82,7 @@ def _asked_together(pinned: Sequence[str], aim: Aim, line: str | None) -> str:
 
 def _not_back(packument: Packument, current: str, choice: Choice, policy: Policy) -> Choice:
     mine, theirs = parse(current), parse(choice.version or "")
-    if mine is None or (theirs is not None and theirs >= mine):
+    if mine is None or (theirs is not None and precedence(theirs) >= precedence(mine)):
         return choice
     published = packument.versions.get(current)
     if published is None:
@@ -100,4 +100,4 @@ def _not_back(packument: Packument, current: str, choice: Choice, policy: Policy
 
 def _above(one: str, other: str) -> bool:
     first, second = parse(one), parse(other)
-    return first is not None and second is not None and first > second
+    return first is not None and second is not None and precedence(first) > precedence(second)

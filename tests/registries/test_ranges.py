@@ -148,4 +148,4 @@ def test_precedence_as_npms_semver():
     theirs = asked([["sort", one] for one in lists])
     for one, his in zip(lists, theirs, strict=True):
         mine = [parsed for text in one if (parsed := versions.parse(text)) is not None]
-        assert [str(parsed) for parsed in sorted(mine)] == his
+        assert [str(parsed) for parsed in sorted(mine, key=versions.precedence)] == his
