@@ -2,20 +2,36 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
-class _Place(click.Path):
-    """A path that is taken as it is: missing, a file instead of a folder, not readable have exit codes of their own."""
+
+class _Place(click.ParamType[str]):
+    """A path that is taken as it is: missing, a file instead of a folder, not readable have exit codes of their own.
+
+    No `click.Path`, which translates its name: with the languages it looks for, that takes as long as all our options.
+    """
+
+    name = "path"
+
+    def __init__(self, completes: Literal["dir", "file"]) -> None:
+        self.completes = completes
 
     def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> str:
         return str(value)
 
+    def shell_complete(self, _ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+        from click.shell_completion import CompletionItem
 
-FOLDER = _Place(file_okay=False)  # completes folders only
-FILE = _Place()
+        return [CompletionItem(incomplete, type=self.completes)]
+
+
+FOLDER = _Place("dir")  # completes folders only
+FILE = _Place("file")
 
 
 def several(allowed: Sequence[str]) -> Callable[..., frozenset[str]]:
