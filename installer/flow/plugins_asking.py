@@ -16,10 +16,9 @@ from installer.model.registry_request import RegistryRequest
 from installer.registries import npmrc as npm_settings
 from installer.registries.cache import opened
 from installer.registries.choosing import Policy
-from installer.registries.npm import Packument, packuments
+from installer.registries.limits import Limits, unreachable
+from installer.registries.npm import Npm, Packument, answers, at_hand
 from installer.registries.npmrc import NpmConfig
-from installer.registries.together import together
-from installer.registries.transport import Limits, unreachable
 from installer.registries.versions import parse
 
 if TYPE_CHECKING:
@@ -71,13 +70,18 @@ def ask(questions: Questions, request: RegistryRequest, chosen: Release | None, 
         tuple(dict.fromkeys(each)) for each in (questions.names, questions.references, questions.tagged)
     )
     archives = {name: line for name, line in questions.archives.items() if name not in names}
-    asks: dict[str, Callable[[], Mapping[str, Any]]] = {}
-    of_npm = partial(packuments, times=request.cooldown is not None, limits=_LIMITS, cache=cache)
-    if names:
-        asks["npm"] = partial(of_npm, names, config)
+    of_npm = {"npm": (names, config)}
     if archives:
         led = "\n".join([*dict.fromkeys(archives.values()), npmrc or ""])
-        asks["archives"] = partial(of_npm, archives, npm_config(request, chosen, led))
+        of_npm["archives"] = (tuple(archives), npm_config(request, chosen, led))
+    known: dict[str, Packument | InstallerError] = {}
+    asks: dict[str, Callable[[], Mapping[str, Any]]] = {}
+    times = request.cooldown is not None
+    for kind, (wanted, its) in of_npm.items():
+        npm = Npm(its, _LIMITS, cache)
+        known |= at_hand(npm, wanted, times=times)
+        if left := [name for name in wanted if name not in known]:
+            asks[kind] = partial(answers, npm, left, times=times)
     if images or tagged:
         from installer.flow import plugins_images  # noqa: PLC0415 - most configurations have packages of npm only
 
@@ -87,11 +91,11 @@ def ask(questions: Questions, request: RegistryRequest, chosen: Release | None, 
         if tagged:
             asks["tags"] = partial(plugins_images.tags, tagged, *bounds)
     late = unreachable(f"no answer within {_SECONDS:.0f} s")
-    said = together(lambda kind: asks[kind](), asks, _SECONDS, late)
+    said = _together(asks, late)
     cache.close()
     every = {"npm": names, "archives": tuple(archives), "images": images, "tags": tagged}
     found = {kind: _said(said.get(kind, {}), of, late) for kind, of in every.items()}
-    return Asked({**found["archives"], **found["npm"]}, found["images"], found["tags"])
+    return Asked({**found["archives"], **found["npm"], **known}, found["images"], found["tags"])
 
 
 def npm_config(request: RegistryRequest, chosen: Release | None, npmrc: str | None = None) -> NpmConfig:
@@ -121,10 +125,20 @@ def _scopes(chosen: Release | None) -> Mapping[str, str]:
     return next(filter(None, known), {})
 
 
-def _said(answers: Mapping[str, Any] | InstallerError, names: Iterable[str], late: InstallerError) -> Mapping[str, Any]:
+def _together(
+    asks: Mapping[str, Callable[[], Mapping[str, Any]]], late: InstallerError
+) -> Mapping[str, Mapping[str, Any] | InstallerError]:
+    if not asks:
+        return {}
+    from installer.registries.together import together  # noqa: PLC0415 - within max-age nobody is asked
+
+    return together(lambda kind: asks[kind](), asks, _SECONDS, late)
+
+
+def _said(told: Mapping[str, Any] | InstallerError, names: Iterable[str], late: InstallerError) -> Mapping[str, Any]:
     """What was asked too late is each name's answer; what could not be asked at all is the command's."""
-    if answers is late:
+    if told is late:
         return dict.fromkeys(names, late)
-    if isinstance(answers, InstallerError):
-        raise answers
-    return answers
+    if isinstance(told, InstallerError):
+        raise told
+    return told

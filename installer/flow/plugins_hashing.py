@@ -5,6 +5,7 @@ from functools import partial
 
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.model.registry_request import RegistryRequest
+from installer.registries.limits import Limits
 from installer.registries.npm import Packument
 from installer.registries.npmrc import NpmConfig
 from installer.registries.tarball import LIMITS
@@ -12,7 +13,6 @@ from installer.registries.tarball_archive import Rules
 from installer.registries.tarball_checks import Subject
 from installer.registries.tarball_gzip import UNPACKED
 from installer.registries.tarball_verdict import Verifier
-from installer.registries.transport import Limits
 
 # RHDH's release is not known here, and with it the size that an entry may have.
 _ANY_SIZE = Rules(UNPACKED)

@@ -11,10 +11,10 @@ from installer.model.errors import InstallerError
 from installer.programs.credential_helper import stored
 from installer.registries import oci
 from installer.registries.cache import Cache
+from installer.registries.limits import unreachable
 from installer.registries.oci import Resolved
 from installer.registries.oci_reference import OciReference, parse
 from installer.registries.together import together
-from installer.registries.transport import unreachable
 
 # RHDH's installer looks on quay.io for what Red Hat's registry lacks.
 _FALLBACK_SINCE = (1, 9)

@@ -12,10 +12,10 @@ from installer.integrity import rhdh_accepts
 from installer.model.errors import InstallerError
 from installer.model.lock import UNSIGNED
 from installer.model.registry_request import RegistryRequest
+from installer.registries.limits import Limits
 from installer.registries.tarball import LIMITS
 from installer.registries.tarball_checks import Subject, Verified
 from installer.registries.tarball_verdict import Verifier
-from installer.registries.transport import Limits
 from installer.registries.urls import host_of
 
 _OFFLINE = f"{UNSIGNED}: --offline asks nobody"

@@ -9,16 +9,17 @@ from urllib.parse import quote
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.registries.cache import NONE, Cache, Entry, entry, key_of, not_cached, renewed
 from installer.registries.freshness import conditions
+from installer.registries.limits import Limits, unreachable
 from installer.registries.npm_packument import Packument, Published, Versions, kept, known, no_metadata, parse
 from installer.registries.npmrc import NpmConfig
-from installer.registries.together import together
-from installer.registries.transport import Answer, Limits, Transport, unreachable
 from installer.registries.urls import without_user
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what asks is loaded where the cache does not know
     from concurrent.futures import ThreadPoolExecutor
 
-__all__ = ["Npm", "PackageMissing", "Packument", "Published", "Versions", "packuments", "parse"]
+    from installer.registries.transport import Answer, Transport
+
+__all__ = ["Npm", "PackageMissing", "Packument", "Published", "Versions", "answers", "at_hand", "packuments", "parse"]
 # Leaves out what only an npm client that shows READMEs needs; registries that do not know it send everything.
 ABBREVIATED = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*; q=0.1"
 # Only this one has `time` in every registry: npmjs.org's abbreviated metadata says when a package changed, no more.
@@ -36,12 +37,23 @@ class Npm:
     """The registries of one npm configuration. May be used by several threads; `close` it."""
 
     def __init__(self, config: NpmConfig, limits: Limits | None = None, cache: Cache = NONE) -> None:
-        self.config, self.cache = config, cache
-        self.transport = Transport(config, limits or Limits())
+        self.config, self.limits, self.cache = config, limits or Limits(), cache
         self._reader = _Reader()
+        self._connecting = threading.Lock()
+        self._connected: Transport | None = None
+
+    @property
+    def transport(self) -> "Transport":
+        """The connections, whose time begins when they are first wanted."""
+        from installer.registries.transport import Transport  # noqa: PLC0415 - most questions the cache answers
+
+        with self._connecting:
+            self._connected = self._connected or Transport(self.config, self.limits)
+            return self._connected
 
     def close(self) -> None:
-        self.transport.close()
+        if self._connected is not None:
+            self._connected.close()
         self._reader.close()
 
     def packument(self, name: str, *, times: bool = False) -> Packument:
@@ -79,7 +91,7 @@ class Npm:
         self.cache.keep(key, entry(answer.headers, kept(found)))
         return found
 
-    def _answer(self, registry: str, name: str, headers: Mapping[str, str]) -> Answer:
+    def _answer(self, registry: str, name: str, headers: Mapping[str, str]) -> "Answer":
         answer = self.transport.get(f"{registry}{quote(name, safe='@~')}", headers)
         if name.startswith("@") and answer.status in (_BAD, _MISSING):
             return self.transport.get(f"{registry}{quote(name, safe='@~/')}", headers)
@@ -105,7 +117,7 @@ class _Reader:
         if self._thread is not None:
             self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def read(self, answer: Answer, name: str, registry: str) -> Packument:
+    def read(self, answer: "Answer", name: str, registry: str) -> Packument:
         """Raises InstallerError as `parse`, and for one version too many of all packages."""
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - loaded where something has been asked
 
@@ -114,7 +126,7 @@ class _Reader:
             self._thread = self._thread or ThreadPoolExecutor(1)
         return self._thread.submit(self._read, answer, name, registry).result()
 
-    def _read(self, answer: Answer, name: str, registry: str) -> Packument:
+    def _read(self, answer: "Answer", name: str, registry: str) -> Packument:
         try:
             found = parse(answer.body, name, registry)
         except InstallerError as error:
@@ -140,14 +152,25 @@ def packuments(
 ) -> dict[str, Packument | InstallerError]:
     """What the registries say of several packages, each asked once, eight at a time."""
     npm = Npm(config, limits, cache)
+    every = tuple(dict.fromkeys(names))
+    found = at_hand(npm, every, times=times)
+    left = [name for name in every if name not in found]
+    return {**found, **answers(npm, left, times=times)} if left else found
+
+
+def at_hand(npm: Npm, names: Iterable[str], *, times: bool = False) -> dict[str, Packument | InstallerError]:
+    """What need not be asked for. Read in one thread: eight take three times as long for it."""
+    read = ((name, _at_hand(npm, name, times=times)) for name in dict.fromkeys(names))
+    return {name: one for name, one in read if one is not None}
+
+
+def answers(npm: Npm, names: Iterable[str], *, times: bool = False) -> dict[str, Packument | InstallerError]:
+    """What is to be asked for, each once, eight at a time; then `npm` is closed."""
+    from installer.registries.together import together  # noqa: PLC0415 - most questions the cache answers
+
+    late = unreachable(f"no complete answer within {npm.limits.seconds:.0f} s")
     try:
-        # What is at hand is read here: eight threads take three times as long for it.
-        found = {name: _at_hand(npm, name, times=times) for name in dict.fromkeys(names)}
-        left = [name for name, one in found.items() if one is None]
-        late = unreachable(f"no complete answer within {npm.transport.limits.seconds:.0f} s")
-        ask = partial(npm.packument, times=times)
-        asked = together(ask, left, npm.transport.left + 0.5, late)
-        return {name: asked[name] if one is None else one for name, one in found.items()}
+        return together(partial(npm.packument, times=times), names, npm.transport.left + 0.5, late)
     finally:
         npm.close()
 

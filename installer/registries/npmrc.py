@@ -11,13 +11,16 @@ import stat
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, fail
-from installer.registries.connections import Certificate
 from installer.registries.npmrc_text import expand, parse
 from installer.registries.urls import bare, host_of
+
+if TYPE_CHECKING:  # what connects is loaded where somebody is asked
+    from installer.registries.connections import Certificate
 
 FILE_LIMIT = 1024 * 1024
 DEFAULT = "https://registry.npmjs.org/"
@@ -53,7 +56,7 @@ class NpmConfig:
         key = self._key(url)
         return (self._credential(key) if key else None) or _of_user(url)
 
-    def certificate(self, url: str) -> Certificate | None:
+    def certificate(self, url: str) -> "Certificate | None":
         """The files of our certificate and its key for a URL, from the key that its credential has."""
         key = self._key(url)
         certificate, secret = self.values.get(f"{key}:certfile"), self.values.get(f"{key}:keyfile")
@@ -201,7 +204,7 @@ def _text(path: Path) -> str:
             return ""
         if status.st_size > FILE_LIMIT:
             raise fail(ExitCode.INVALID, "npmrc-too-large", f"{path} has more than {FILE_LIMIT:,} bytes")
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8").removeprefix("\ufeff")
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except PermissionError:

@@ -13,6 +13,7 @@ from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.registries import oci_certificates, oci_credentials, oci_manifest, oci_mirrors, oci_tags
 from installer.registries.cache import NONE, Cache
+from installer.registries.limits import Limits
 from installer.registries.oci_cached import CachedRegistry, Wanted
 from installer.registries.oci_credentials import Credentials, Helper
 from installer.registries.oci_manifest import Manifest, Package, no_manifest
@@ -20,7 +21,7 @@ from installer.registries.oci_mirrors import Endpoint, Rule
 from installer.registries.oci_reference import OciReference, inherited, is_digest, parse
 from installer.registries.oci_registry import ImageRegistry, Passes, client_of, judge
 from installer.registries.together import together
-from installer.registries.transport import Answer, Limits, bare_host
+from installer.registries.transport import Answer, bare_host
 
 # The specification asks registries to take manifests of at least 4 MiB; larger ones are not to be expected.
 LIMITS = Limits(body=4 * 1024 * 1024)

@@ -18,10 +18,11 @@ from installer.model.errors import ExitCode, InstallerError, fail
 from installer.model.late_pattern import late_pattern
 from installer.registries import oci_challenge
 from installer.registries.connections import Certificate
+from installer.registries.limits import Limits
 from installer.registries.oci_challenge import Challenge
 from installer.registries.oci_credentials import Credential
 from installer.registries.oci_manifest import no_manifest
-from installer.registries.transport import Answer, Limits, Question, Transport, bare_host
+from installer.registries.transport import Answer, Question, Transport, bare_host
 from installer.registries.urls import host_of, origin, without_user
 
 CLIENT = "rhdh-orchestrator"

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 from installer.integrity import Digest
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
+from installer.registries.limits import Limits, unreachable
 from installer.registries.tarball_archive import Contents, Rules, inspect
 from installer.registries.tarball_gzip import Refused
-from installer.registries.transport import Limits, Transport, bare_host, unreachable
+from installer.registries.transport import Transport, bare_host
 
 if TYPE_CHECKING:
     from requests import Response

@@ -10,6 +10,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from installer.integrity import LENGTHS, digests
 from installer.model.errors import InstallerError
 from installer.registries import signatures
+from installer.registries.limits import Limits, unreachable
 from installer.registries.npm import FULL, Packument, Published, packuments
 from installer.registries.npmrc import NpmConfig
 from installer.registries.signatures import Judgement, Key, Signed
@@ -28,7 +29,6 @@ from installer.registries.tarball_checks import (
     unasked,
 )
 from installer.registries.together import together
-from installer.registries.transport import Limits, unreachable
 
 Answer = TypeVar("Answer")
 _OK = 200

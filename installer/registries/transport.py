@@ -11,6 +11,7 @@ from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
 from installer.registries.connections import Certificate, Sessions, Trust
 from installer.registries.contents import Content
+from installer.registries.limits import Limits, unreachable
 from installer.registries.refusals import Refusals
 from installer.registries.urls import bare, host_of, origin, without_user
 
@@ -21,17 +22,6 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TOO_MANY, SERVERS_FAULT = 429, 500
 HOPS = 5
 _CHUNK = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """`seconds` for everything together, `silence` between two bytes, `body` in bytes after decompression."""
-
-    seconds: float = 15.0
-    connect: float = 5.0
-    silence: float = 8.0
-    body: int = 24 * 1024 * 1024
-    attempts: int = 3
 
 
 class Settings(Trust, Protocol):
@@ -198,11 +188,6 @@ class Transport:
             if not self.left:
                 raise unreachable(f"{bare_host(url)} did not finish its answer within {self.limits.seconds:.0f} s")
             yield part
-
-
-def unreachable(why: str) -> InstallerError:
-    fix = "ask another registry with --registry URL, or leave --registry out to install without asking"
-    return fail(ExitCode.UNREACHABLE, "registry-unreachable", f"the registry is out of reach: {why}", fix=fix)
 
 
 def bare_host(url: str) -> str:

@@ -7,8 +7,8 @@ from installer.integrity import Digest, digests
 from installer.knowledge.aliases import npm_name, npm_version
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.registries import npmrc
+from installer.registries.limits import Limits
 from installer.registries.npm import PackageMissing, Packument, Published, packuments
-from installer.registries.transport import Limits
 from installer.registries.verdict import (
     Confirmed,
     Failed,

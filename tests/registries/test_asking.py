@@ -7,7 +7,7 @@ import time
 import pytest
 
 from installer.model.errors import ExitCode
-from installer.registries.transport import Limits
+from installer.registries.limits import Limits
 from installer.registries.verdicts import (
     Confirmed,
     Failed,

@@ -11,8 +11,8 @@ import pytest
 from installer.cli.boundary import run
 from installer.flow import plugins_asking
 from installer.model.errors import ExitCode
+from installer.registries.limits import Limits
 from installer.registries.npm_packument import VALUES, VERSIONS
-from installer.registries.transport import Limits
 from tests.registries import fake
 from tests.registries.fake import Registry, served
 
@@ -180,7 +180,7 @@ import sys
 from pathlib import Path
 from installer.registries import npmrc
 from installer.registries.npm import packuments
-from installer.registries.transport import Limits
+from installer.registries.limits import Limits
 config = npmrc.read(Path("/"), {}, sys.argv[1])
 found = packuments([f"@acme/p{n}" for n in range(8)], config, limits=Limits(seconds=100.0, silence=60.0))
 said = [type(one).__name__ for one in found.values()]

@@ -20,7 +20,7 @@ from installer.flow import plugins_asking, plugins_sealing
 from installer.model.errors import ExitCode
 from installer.model.lock import LOCK_FILE
 from installer.registries import signatures
-from installer.registries.transport import Limits
+from installer.registries.limits import Limits
 from tests.registries import fake
 from tests.registries.images import Images, image, served
 from tests.registries.packages import Packages, sri

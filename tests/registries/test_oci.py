@@ -8,10 +8,10 @@ import pytest
 
 from installer.model.errors import ExitCode, InstallerError
 from installer.registries import oci_credentials, oci_mirrors
+from installer.registries.limits import Limits
 from installer.registries.oci import Oci
 from installer.registries.oci_manifest import INDEXES, Package
 from installer.registries.oci_reference import parse
-from installer.registries.transport import Limits
 from tests.registries.images import Images, image, index, served
 
 QUICK = Limits(seconds=3.0, connect=1.0, silence=0.7, body=1024 * 1024)

@@ -14,7 +14,7 @@ from installer.flow import plugins_asking, plugins_resolve
 from installer.integrity import rhdh_accepts
 from installer.knowledge.releases import release
 from installer.model.errors import ExitCode
-from installer.registries.transport import Limits
+from installer.registries.limits import Limits
 from tests.registries import fake
 from tests.registries.images import Images, image, served
 

@@ -13,11 +13,11 @@ import pytest
 from installer.cli.boundary import run
 from installer.model.errors import ExitCode, InstallerError
 from installer.registries import npmrc, tarball
+from installer.registries.limits import Limits
 from installer.registries.tarball import Downloads
 from installer.registries.tarball_archive import Rules
 from installer.registries.tarball_checks import Subject
 from installer.registries.tarball_verdict import Verifier
-from installer.registries.transport import Limits
 from tests.registries import fake
 from tests.registries.hostile import GOOD, LIMIT, REFUSED
 from tests.registries.packages import Packages, sri

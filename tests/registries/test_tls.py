@@ -11,8 +11,8 @@ import pytest
 from installer.model.errors import ExitCode, InstallerError
 from installer.registries import npmrc
 from installer.registries.cache import Cache
+from installer.registries.limits import Limits
 from installer.registries.npm import Npm
-from installer.registries.transport import Limits
 from tests.registries import fake
 from tests.registries.certificates import authority
 from tests.registries.fake import Registry, served
