@@ -1,7 +1,8 @@
 """Renders a report in the format asked for and hands it to the streams. Computes no answer and no exit code."""
 
+from typing import Any
+
 from installer.cli.boundary import bug
-from installer.cli.envelope import envelope
 from installer.cli.paint import paint_diffs, paint_label, wants_color
 from installer.cli.session import Session
 from installer.cli.taming import tame
@@ -33,24 +34,30 @@ def render(report: Report, session: Session) -> tuple[str, str]:
             return _text(report, session)
 
 
+def _document(report: Report, session: Session) -> dict[str, Any]:
+    from installer.cli.envelope import envelope
+
+    return envelope(report, session.words)
+
+
 def _json(report: Report, session: Session) -> str:
     import json
 
     # ASCII only: right in every encoding that a stdout may have.
-    return json.dumps(envelope(report, session.words), indent=2, allow_nan=False) + "\n"
+    return json.dumps(_document(report, session), indent=2, allow_nan=False) + "\n"
 
 
 def _line(report: Report, session: Session) -> str:
     """The last event: the same document on one line."""
     import json
 
-    return json.dumps({"event": "result", **envelope(report, session.words)}, allow_nan=False) + "\n"
+    return json.dumps({"event": "result", **_document(report, session)}, allow_nan=False) + "\n"
 
 
 def _yaml(report: Report, session: Session) -> str:
     import yaml
 
-    return yaml.safe_dump(envelope(report, session.words), sort_keys=False)
+    return yaml.safe_dump(_document(report, session), sort_keys=False)
 
 
 def _text(report: Report, session: Session) -> tuple[str, str]:

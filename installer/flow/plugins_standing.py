@@ -18,6 +18,7 @@ from installer.registries.specs import Source as Kind
 from installer.registries.specs import source_of
 from installer.registries.verdicts import not_in_a_registry
 from installer.registries.versions import exact
+from installer.yamltext.values import construct
 
 _BROUGHT = "it comes with RHDH: another release of RHDH brings another"
 _INHERITS = "it takes its version from RHDH's own defaults: left alone"
@@ -82,7 +83,9 @@ def of_orchestrator(package: str) -> bool:
 
 def in_force(source: Source) -> list[Standing]:
     """The plugins that are in force; what RHDH's image brings itself goes with the image."""
-    prediction, inheriting = source.prediction, _inheriting(source)
+    prediction = source.prediction
+    every = (*prediction.plugins.plugins, *prediction.plugins.dropped)
+    inheriting = _inheriting(source, among_images=any(one.package.startswith(OCI) for one in every))
     return [
         Standing(
             one.package,
@@ -91,7 +94,7 @@ def in_force(source: Source) -> list[Standing]:
             prediction.place(one.origin),
             left=_BROUGHT if _is_images(one.origin.file) else _INHERITS if _inherits(one.package, inheriting) else None,
         )
-        for one in (*prediction.plugins.plugins, *prediction.plugins.dropped)
+        for one in every
     ]
 
 
@@ -100,12 +103,16 @@ def repository_of(package: str) -> str | None:
     return image(package).name if package.startswith(OCI) else None
 
 
-def _inheriting(source: Source) -> list[str]:
-    """The packages of the main file that take tag or digest from what is included; RHDH puts it in their place."""
+def _inheriting(source: Source, *, among_images: bool) -> list[str]:
+    """The packages of the main file that take tag or digest from what is included; RHDH puts it in their place.
+
+    Raises InstallerError (INVALID) of a text that cannot be read, also where no image is in force.
+    """
     layer = source.plugins
-    if layer is None:
+    node = Draft().root(layer.region) if layer else None
+    if not among_images:
         return []
-    value = Draft().value(layer.region, schema_of(source.world.behaviour))
+    value = construct(node, schema_of(source.world.behaviour))
     return [one.package for one in entries_of(value) if one.package.startswith(OCI) and INHERIT in one.package]
 
 

@@ -3,7 +3,7 @@
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from installer.instance.instance import Layer
-from installer.yamltext.reading import Unreadable, compose
+from installer.yamltext.reading import Unreadable, composed
 
 
 def read_includes(plugins: Layer | None) -> list[str]:
@@ -11,7 +11,7 @@ def read_includes(plugins: Layer | None) -> list[str]:
     if plugins is None:
         return []
     try:
-        documents = compose(plugins.region.text.characters)
+        documents = composed(plugins.region.text.characters)
     except Unreadable:
         return []
     node = documents[plugins.region.index] if plugins.region.index < len(documents) else None

@@ -15,13 +15,14 @@ from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.place import Place
 from installer.yamltext.embedding import Splice, spliced
-from installer.yamltext.patch import Branch, Refused
-from installer.yamltext.reading import Unreadable, compose
+from installer.yamltext.reading import Unreadable, composed
 from installer.yamltext.text import File, Text
 from installer.yamltext.values import Schema, construct, is_merge, key_text
 
 if TYPE_CHECKING:
     from difflib import SequenceMatcher
+
+    from installer.yamltext.patch import Branch, Refused
 
 Key = tuple[str, tuple[int, ...]]
 
@@ -96,11 +97,12 @@ class Draft:
             node = next((name for name, _ in parent.value if key_text(name) == path[-1]), node)
         return self.place(region, node)
 
-    def patch(self, region: Region, patch: Branch, schema: Schema, touched: Touched) -> None:
+    def patch(self, region: Region, patch: "Branch", schema: Schema, touched: Touched) -> None:
         """Carries a patch into a region; an empty patch is nothing. Raises InstallerError where it cannot be done."""
         if not patch:
             return
         from installer.yamltext.editing import edited  # noqa: PLC0415 - most runs find nothing to edit
+        from installer.yamltext.patch import Branch, Refused  # noqa: PLC0415
 
         whole = Branch()
         if region.path:
@@ -168,15 +170,10 @@ def _key(text: Text) -> Key:
     return text.file.path, tuple(embedding.outer_index(0) for embedding in text.embeddings)
 
 
-@lru_cache(maxsize=8)
-def _composed(characters: str) -> tuple[Node | None, ...]:
-    return tuple(compose(characters))
-
-
 def parsed(characters: str, text: Text) -> tuple[Node | None, ...]:
     """The documents of a text. Raises InstallerError (INVALID) with the place in the file."""
     try:
-        return _composed(characters)
+        return composed(characters)
     except Unreadable as error:
         raise unreadable(error, text) from error
 
@@ -192,7 +189,7 @@ def unreadable(error: Unreadable, text: Text) -> InstallerError:
     )
 
 
-def _refused(error: Refused, place: Place) -> InstallerError:
+def _refused(error: "Refused", place: Place) -> InstallerError:
     return fail(
         ExitCode.INVALID,
         "cannot-edit",

@@ -18,7 +18,7 @@ from installer.plan.rendering import Rendering, dump, render
 from installer.plugins.behaviour import Behaviour, behaviour
 from installer.plugins.outcome import ABSENT, UNKNOWN, Include, Origin, Outcome
 from installer.plugins.simulate import simulate as simulate_plugins
-from installer.yamltext.reading import Unreadable, compose
+from installer.yamltext.reading import Unreadable, composed
 from installer.yamltext.values import Schema, construct
 
 if TYPE_CHECKING:  # the app-config's rules cost more than the plugins', and some ask for the plugins alone
@@ -212,7 +212,7 @@ def _chart_entries(world: World) -> list[dict[str, Any]]:
 
 def _value(characters: str) -> Any:
     try:
-        documents = compose(characters)
+        documents = composed(characters)
     except Unreadable:
         return None
     return construct(documents[0], Schema.KUBERNETES) if documents else None

@@ -14,7 +14,6 @@ from installer.model.dataclass import dataclass
 from installer.model.late_pattern import late_pattern
 from installer.model.place import Place
 from installer.plan.draft import Draft
-from installer.yamltext.emit import Style, block
 from installer.yamltext.reading import compose
 from installer.yamltext.text import index_of
 from installer.yamltext.values import Schema, construct, is_merge, key_text
@@ -46,6 +45,8 @@ def dump(value: Any) -> str:
     """Plain data as YAML that every reader reads alike."""
     if not value:
         return "{}\n"
+    from installer.yamltext.emit import Style, block  # noqa: PLC0415 - most texts are taken as they are
+
     return "\n".join(block(value, 0, Style())) + "\n"
 
 
