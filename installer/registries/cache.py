@@ -20,18 +20,18 @@ from installer.model.registry_request import Freshness
 from installer.registries import freshness
 
 if TYPE_CHECKING:
-    from hashlib import sha256
+    from hashlib import blake2b
 else:
     try:
-        from _sha256 import sha256  # as `random` does: all of OpenSSL takes longer to load than forty answers to read
+        from _blake2 import blake2b  # without all of OpenSSL, which takes longer to load than forty answers to read
     except ImportError:
-        from hashlib import sha256
+        from hashlib import blake2b
 
 # Bytes of all files together; the oldest go first, down to the share.
 LIMIT, SHARE = 128 * 1024 * 1024, 0.75
 ENTRY = 16 * 1024 * 1024
-_FORM = "1"  # of a file; another one is another key
-_DIGEST = 64
+_FORM = "2"  # of a file; another one is another key
+_DIGEST = 64  # characters of `_digest`
 _PREFIX = ".writing-"
 _ABANDONED = 3600.0
 _FOR_EVER = 100 * 365 * 86400.0
@@ -125,7 +125,7 @@ def opened(environment: Mapping[str, str], wanted: Freshness) -> Cache:
 
 def key_of(*parts: str) -> str:
     """A name for a file by what was asked, of whom, and as whom. Parts may be secret: nothing leads back to them."""
-    return sha256("\0".join((_FORM, *parts)).encode("utf-8", "surrogatepass")).hexdigest()
+    return _digest("\0".join((_FORM, *parts)).encode("utf-8", "surrogatepass"))
 
 
 def not_cached(what: str) -> InstallerError:
@@ -139,13 +139,18 @@ def not_cached(what: str) -> InstallerError:
 def _content(what: Entry) -> bytes:
     said = {"headers": dict(what.headers), "stored": what.stored, "until": what.until}
     content = json.dumps(said).encode() + b"\n" + what.body
-    return sha256(content).hexdigest().encode() + content
+    return _digest(content).encode() + content
+
+
+def _digest(content: bytes) -> str:
+    """Takes a third of the time that SHA-256 takes without OpenSSL."""
+    return blake2b(content, digest_size=_DIGEST // 2).hexdigest()
 
 
 def _entry(content: bytes) -> Entry:
     """Raises ValueError, KeyError or TypeError of everything but a whole file of ours."""
     digest, rest = content[:_DIGEST], content[_DIGEST:]
-    if sha256(rest).hexdigest().encode() != digest:
+    if _digest(rest).encode() != digest:
         raise ValueError(digest)
     line, _, body = rest.partition(b"\n")
     said: dict[str, Any] = json.loads(line)

@@ -31,22 +31,30 @@ Said = tuple[str | None, str | None, str | None, str | None]
 
 
 class Versions(Mapping[str, Published]):
-    """The versions of a package, each made when it is looked at: a registry may have 20,000."""
+    """The versions of a package, each made when it is looked at: a registry may have 20,000.
 
-    def __init__(self, said: Mapping[str, Said]) -> None:
-        self.said = said
+    What is said of one is plain data, or the JSON of it.
+    """
+
+    def __init__(self, said: Mapping[str, Said | bytes]) -> None:
+        self._said = said
 
     def __getitem__(self, version: str) -> Published:
-        return Published(*self.said[version])
+        said = self._said[version]
+        return Published(*(json.loads(said) if isinstance(said, bytes) else said))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.said)
+        return iter(self._said)
 
     def __len__(self) -> int:
-        return len(self.said)
+        return len(self._said)
 
     def __contains__(self, version: object) -> bool:
-        return version in self.said
+        return version in self._said
+
+    def lines(self) -> Iterator[bytes]:
+        """What is said of each, in their order, as JSON in one line."""
+        return (said if isinstance(said, bytes) else _line(said) for said in self._said.values())
 
 
 @dataclass(frozen=True)
@@ -90,15 +98,20 @@ def parse(body: bytes, name: str, registry: str) -> Packument:
 
 
 def kept(packument: Packument) -> bytes:
-    """A text that `known` reads; of 10 MB of metadata some 100 KB are left."""
+    """A text that `known` reads; of 10 MB of metadata some 100 KB are left. Of most versions only the name is read."""
     times = {text: moment.isoformat() for text, moment in packument.times.items()}
-    return json.dumps([packument.versions.said, dict(packument.tags), times], separators=(",", ":")).encode()
+    return b"\n".join((_line([*packument.versions]), _line([dict(packument.tags), times]), *packument.versions.lines()))
 
 
 def known(body: bytes, name: str, registry: str) -> Packument:
     """What `kept` wrote."""
-    versions, tags, times = json.loads(body)
-    return Packument(name, registry, Versions(versions), tags, _times(times))
+    versions, beside, *said = body.split(b"\n")
+    tags, times = json.loads(beside)
+    return Packument(name, registry, Versions(dict(zip(json.loads(versions), said, strict=True))), tags, _times(times))
+
+
+def _line(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
 class _Twice(ValueError):
