@@ -96,7 +96,7 @@ def _npm(package: str) -> _Npm | None:
         return _tarball(path)
     if package.startswith(_LOCAL) or "://" in package:
         return None
-    alias = _ALIAS.fullmatch(package)
+    alias = _ALIAS.fullmatch(package) if "@npm:" in package else None
     spec = _NPM.fullmatch(package if alias is None else alias["spec"])
     return None if spec is None else _Npm(spec["name"], spec["version"] or None)
 

@@ -3,7 +3,6 @@
 The flags are data: `configmaps/shared/installers.yaml` says what each means and which family has which.
 """
 
-from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -51,7 +50,7 @@ def behaviour(name: str) -> Behaviour:
             f"no installer of RHDH is known as {name!r}; known are {', '.join(known)}",
             fix="rhdh-orchestrator releases",
         )
-    return known[name]
+    return _checked(name)
 
 
 def behaviours() -> tuple[str, ...]:
@@ -60,18 +59,20 @@ def behaviours() -> tuple[str, ...]:
 
 
 @cache
-def _families() -> dict[str, Behaviour]:
+def _families() -> dict[str, dict[str, Any]]:
+    """The flags of each, with those that it has from another."""
     written = shared("installers")["families"]
     resolved: dict[str, dict[str, Any]] = {}
     for name, flags in written.items():
         inherited = resolved[flags["like"]] if "like" in flags else {}
         own = {key.replace("-", "_"): value for key, value in flags.items() if key != "like"}
         resolved[name] = inherited | own
-    hints = get_type_hints(Behaviour)
-    return {name: _checked(name, flags, hints) for name, flags in resolved.items()}
+    return resolved
 
 
-def _checked(name: str, flags: dict[str, Any], hints: Mapping[str, Any]) -> Behaviour:
+@cache
+def _checked(name: str) -> Behaviour:
+    flags, hints = _families()[name], get_type_hints(Behaviour)
     for field in fields(Behaviour):
         if field.name != "name" and not _fits(flags.get(field.name), hints[field.name]):
             raise fail(

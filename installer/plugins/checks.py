@@ -107,7 +107,7 @@ def _no_integrity(package: str, behaviour: Behaviour) -> str:
 
 
 def _unsupported(package: str) -> str | None:
-    match = _SCHEME.match(package)
+    match = _SCHEME.match(package) if "://" in package else None
     if match is None or "://" not in package[match.end() - 1 : match.end() + 2]:
         return None
     scheme = match[0][:-1].lower()

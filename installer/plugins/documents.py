@@ -31,6 +31,8 @@ _DOUBTFUL = late_pattern(
 )
 # The same of ASCII, which is what most texts are: it is compiled in a third of the time.
 _DOUBTFUL_ASCII = late_pattern(rf"[^\n -~]{_DOUBTFUL_SIGNS}", re.MULTILINE)
+# Without these every character of ASCII decides by itself, and no expression has to be compiled.
+_SIGNS = ("?", "%", "---", "...", "|", ">", "!")
 _FLOW = late_pattern(r"[\[{,]")
 _DOUBTFUL_FLOW = late_pattern(r":[^ ]|\?|:$|,,|[\[{][ ]*,")
 
@@ -85,7 +87,7 @@ def _load(text: str, label: str) -> tuple[Any, Node | None]:
 
 
 def _is_doubtful(text: str) -> bool:
-    if (_DOUBTFUL_ASCII if text.isascii() else _DOUBTFUL).search(text):
+    if not _is_clear(text) and (_DOUBTFUL_ASCII if text.isascii() else _DOUBTFUL).search(text):
         return True
     inside = 0
     for line in text.split("\n"):
@@ -95,6 +97,11 @@ def _is_doubtful(text: str) -> bool:
         if flow or inside:
             inside = max(0, inside + sum(map(line.count, "[{")) - sum(map(line.count, "]}")))
     return False
+
+
+def _is_clear(text: str) -> bool:
+    printable = text.isascii() and text.replace("\n", "").isprintable()
+    return printable and not any(sign in text for sign in _SIGNS)
 
 
 def _construct(loader: Any) -> tuple[Any, Node | None]:

@@ -11,7 +11,6 @@ from installer.model.late_pattern import late_pattern
 
 # Two elements of a list, as npm puts a list into one text.
 _BETWEEN = "\n\n"
-_LINE = late_pattern(r"([^=]+)(?:=(.*))?")
 _SECTION = late_pattern(r"\[[^\]]*\]\s*")
 # @npmcli/config, lib/env-replace.js: backslashes before ${NAME} escape it; ${NAME?} is empty where NAME is unset.
 _VARIABLE = late_pattern(r"(?<!\\)(\\*)\$\{([^${}?]+)(\?)?\}")
@@ -38,11 +37,11 @@ def _lines(text: str) -> Iterator[tuple[str, str]]:
     for line in text.replace("\r", "\n").split("\n"):
         if not line.strip() or line.lstrip()[0] in ";#":
             continue
-        if _SECTION.fullmatch(line):
+        if line.startswith("[") and _SECTION.fullmatch(line):
             return
-        match = _LINE.fullmatch(line)
-        if match is not None:
-            yield _plain(match[1]), "true" if match[2] is None else _plain(match[2])
+        key, equals, value = line.partition("=")
+        if key:
+            yield _plain(key), _plain(value) if equals else "true"
 
 
 def expand(text: str, environment: Mapping[str, str]) -> str:

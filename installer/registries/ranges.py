@@ -124,6 +124,9 @@ def _bounds(word: str, lowest: str) -> str:
         return _caret(match.groups(), lowest)
     if word.startswith("~") and (match := _TILDE.fullmatch(word)):
         return _tilde(match.groups(), lowest)
+    major, _, minor = word.partition(".")
+    if minor == "x" and major.isascii() and major.isdigit() and str(int(major)) == major:
+        return _compared(word, "", (major, minor, None), lowest)  # as most that we ask ourselves
     match = _COMPARED.fullmatch(word)
     if match is None or _disordered(match.groups()[1:]):
         return word

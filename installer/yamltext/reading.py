@@ -177,6 +177,7 @@ def _may_be_deep(text: str) -> bool:
     return depth_bound(text) > DEPTH_LIMIT
 
 
+@lru_cache(maxsize=8)
 def depth_bound(text: str) -> int:
     """A number of levels that a text cannot exceed; costs little beside parsing.
 

@@ -126,9 +126,9 @@ def plain(text: str, schema: Schema) -> Any:
     words = _CORE_WORDS if schema is Schema.CORE else _KUBERNETES_WORDS
     if text in words:
         return words[text]
-    if text[0] not in _NUMERIC:
+    if text[0] not in _NUMERIC or "/" in text:  # a path is no number
         return text
-    if _INT.match(text):
+    if (text.isascii() and text.isdigit()) or _INT.match(text):
         return int(text) if len(text) < 400 else text  # noqa: PLR2004 - beyond any number we compare
     if _BASED.match(text):
         return int(text, 0)
