@@ -11,7 +11,8 @@ from dataclasses import field
 from pathlib import Path
 
 from installer.directory.archive_tar import Member, members
-from installer.directory.walk import FILE_LIMIT, FOREIGN_FOLDERS, denied, is_manifest, load, too_large
+from installer.directory.characters import FILE_LIMIT, too_large
+from installer.directory.walk import FOREIGN_FOLDERS, denied, is_manifest, load
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.yamltext.reading import Unreadable

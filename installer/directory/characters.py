@@ -5,8 +5,9 @@ import codecs
 from installer.yamltext.reading import Unreadable
 from installer.yamltext.surrogates import parseable
 
-__all__ = ["BOM", "decode", "make_out", "parseable"]
+__all__ = ["BOM", "FILE_LIMIT", "decode", "make_out", "parseable", "too_large"]
 
+FILE_LIMIT = 16 * 1024 * 1024
 BOM = "\ufeff"
 _UTF_16_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -26,6 +27,11 @@ def decode(data: bytes) -> tuple[str, bool]:
         message = f"the byte 0x{data[error.start]:02x} is no UTF-8: save the file as UTF-8"
         raise Unreadable("not-utf-8", message, line, column) from None
     return (characters[1:], True) if characters.startswith(BOM) else (characters, False)
+
+
+def too_large() -> Unreadable:
+    """The reason for files above FILE_LIMIT: not parsed, though in some a name is looked for."""
+    return Unreadable("file-too-large", f"larger than {FILE_LIMIT // (1024 * 1024)} MiB")
 
 
 def make_out(data: bytes) -> str:

@@ -7,8 +7,8 @@ from dataclasses import field
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from installer.directory.characters import decode, make_out
-from installer.directory.walk import FILE_LIMIT, Walk, inside, is_manifest, load, too_large, walk
+from installer.directory.characters import FILE_LIMIT, decode, make_out, too_large
+from installer.directory.walk import Walk, inside, is_manifest, load, walk
 from installer.instance.instance import Document, Path
 from installer.instance.kustomize import generated_paths
 from installer.instance.manifests import Manifests, UnreadableFile

@@ -5,6 +5,7 @@ import stat
 from dataclasses import field
 from pathlib import Path
 
+from installer.directory.characters import too_large
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.yamltext.reading import Unreadable
@@ -12,7 +13,6 @@ from installer.yamltext.reading import Unreadable
 SUFFIXES = (".yaml", ".yml", ".json")
 NAMES = frozenset({"Kustomization"})
 FOREIGN_FOLDERS = frozenset({"node_modules", "__pycache__"})
-FILE_LIMIT = 16 * 1024 * 1024
 SEARCH_LIMIT = 64 * 1024 * 1024
 
 
@@ -137,11 +137,6 @@ def load(root: str, path: str) -> bytes:
     if status.st_size > SEARCH_LIMIT or len(data) > SEARCH_LIMIT:
         raise too_large()
     return data
-
-
-def too_large() -> Unreadable:
-    """The reason for files above FILE_LIMIT: not parsed, though up to SEARCH_LIMIT a name is looked for in them."""
-    return Unreadable("file-too-large", f"larger than {FILE_LIMIT // (1024 * 1024)} MiB")
 
 
 def inside(root: str, path: str) -> str | None:

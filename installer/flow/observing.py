@@ -80,7 +80,7 @@ def read_file(path: str) -> File:
 
 def _check(status: os.stat_result, path: str) -> None:
     """A FIFO would be waited for, a device read without end."""
-    from installer.directory.walk import FILE_LIMIT, too_large  # noqa: PLC0415
+    from installer.directory.characters import FILE_LIMIT, too_large  # noqa: PLC0415
 
     if not stat.S_ISREG(status.st_mode):
         kind = "a directory" if stat.S_ISDIR(status.st_mode) else "no regular file"

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from installer.flow.plugins_source import Progress, plugins_of
 from installer.flow.saying import discreet
 from installer.integrity import rhdh_accepts
-from installer.knowledge import hashes
 from installer.knowledge.aliases import npm_name, npm_version
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem
@@ -14,8 +13,7 @@ from installer.model.request import ConfigRequest
 from installer.plan.prediction import Failure, Prediction
 from installer.plugins.identity import version_of
 from installer.plugins.outcome import EffectivePlugin
-from installer.registries.specs import source_of
-from installer.registries.verdicts import not_in_a_registry
+from installer.registries.specs import not_in_a_registry, source_of
 from installer.yamltext.redaction import mask_message
 
 if TYPE_CHECKING:
@@ -56,6 +54,8 @@ def list_(
 
 def judged(package: str, integrity: str | None) -> Judged:
     """What is known of a hash beside a package, without asking anybody."""
+    from installer.knowledge import hashes  # noqa: PLC0415 - who asks registries need not remember
+
     elsewhere = not_in_a_registry(package)
     name, version = npm_name(package), npm_version(package)
     if elsewhere is not None and source_of(package) != "tgz":

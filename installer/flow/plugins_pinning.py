@@ -16,11 +16,12 @@ from installer.plan.lock_comparing import Configured
 from installer.plugins.identity import INHERIT, OCI
 from installer.plugins.outcome import EffectivePlugin
 from installer.registries.choosing import Policy, choose
+from installer.registries.comparing import compare
 from installer.registries.npm import Packument, Published
 from installer.registries.oci import Resolved
-from installer.registries.specs import source_of, spec_of
+from installer.registries.specs import not_in_a_registry, source_of, spec_of
 from installer.registries.urls import without_user
-from installer.registries.verdicts import Mismatch, Planned, compare, not_in_a_registry, problem_of
+from installer.registries.verdict import Mismatch, Planned, problem_of
 from installer.registries.versions import exact
 from installer.yamltext.redaction import mask_message
 

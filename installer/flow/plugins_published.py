@@ -3,9 +3,9 @@
 from installer.flow.plugins_list import Judged
 from installer.integrity import rhdh_accepts, strongest
 from installer.knowledge.aliases import npm_version
+from installer.registries.comparing import compare
 from installer.registries.npm import Packument
 from installer.registries.specs import source_of
-from installer.registries.verdicts import compare
 from installer.registries.versions import exact
 
 

@@ -15,7 +15,7 @@ from installer.model.report import Report
 from installer.plugins.identity import OCI
 from installer.registries.choosing import Choice, Policy, aligned, choose
 from installer.registries.npm import PackageMissing, Packument
-from installer.registries.specs import Source, Spec, source_of, spec_of
+from installer.registries.specs import Source, Spec, not_in_a_registry, source_of, spec_of
 from installer.yamltext.redaction import mask_message
 
 if TYPE_CHECKING:
@@ -167,8 +167,6 @@ def _refused(text: str, name: str, source: Source, error: InstallerError) -> Ans
 
 
 def _elsewhere(text: str) -> Answer:
-    from installer.registries.verdict import not_in_a_registry  # noqa: PLC0415 - most SPECs are in one
-
     reason = not_in_a_registry(text) or "it is no package of npm"
     return Answer(text, text, source_of(text), Choice(None, None, reason), None, _unsatisfied(text, reason))
 

@@ -15,8 +15,7 @@ from installer.plan.entry import DEFAULT_FILE, entries_of, schema_of
 from installer.plugins.identity import INHERIT, OCI, name_of, version_of
 from installer.registries.choosing import Choice
 from installer.registries.specs import Source as Kind
-from installer.registries.specs import source_of
-from installer.registries.verdicts import not_in_a_registry
+from installer.registries.specs import not_in_a_registry, source_of
 from installer.registries.versions import exact
 from installer.yamltext.values import construct
 

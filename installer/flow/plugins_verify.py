@@ -26,13 +26,12 @@ from installer.registries.choosing import Policy, choose
 from installer.registries.limits import Limits
 from installer.registries.npm import Packument
 from installer.registries.oci import Resolved
-from installer.registries.specs import source_of, spec_of
+from installer.registries.specs import not_in_a_registry, source_of, spec_of
 from installer.registries.tarball import LIMITS
 from installer.registries.tarball_archive import Rules
 from installer.registries.tarball_checks import Check, Subject, Verified, not_checked, told
 from installer.registries.tarball_verdict import Verifier
 from installer.registries.urls import host_of
-from installer.registries.verdicts import not_in_a_registry
 from installer.registries.versions import exact
 
 if TYPE_CHECKING:

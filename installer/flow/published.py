@@ -8,6 +8,7 @@ from typing import Any
 from installer.model.dataclass import dataclass
 from installer.model.errors import Problem
 from installer.plan.prediction import Prediction
+from installer.registries.specs import not_in_a_registry
 from installer.registries.verdict import (
     Confirmed,
     Failed,
@@ -16,7 +17,6 @@ from installer.registries.verdict import (
     Planned,
     Unchecked,
     Verdict,
-    not_in_a_registry,
     problem_of,
 )
 from installer.yamltext.redaction import mask_message

@@ -5,7 +5,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from installer.knowledge import matrix, reading
+from installer.knowledge import reading
 from installer.knowledge.location import data_folder
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, fail
@@ -96,6 +96,8 @@ class Release:
 
     def describe(self) -> dict[str, Any]:
         """What `releases show` prints: plain values under the keys of release.yaml, and the two texts."""
+        from installer.knowledge import matrix  # noqa: PLC0415 - most want no table of what is supported
+
         return {
             "version": self.version,
             "minor": self.minor,

@@ -14,8 +14,8 @@ from installer.model.change import Owner, Ref
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem, fail
 from installer.model.place import Place
-from installer.yamltext.embedding import Splice, spliced
 from installer.yamltext.reading import Unreadable, composed
+from installer.yamltext.splices import Splice, spliced
 from installer.yamltext.text import File, Text
 from installer.yamltext.values import Schema, construct, is_merge, key_text
 

@@ -24,7 +24,6 @@ from installer.plugins.outcome import (
     Outcome,
 )
 from installer.plugins.pluginconfig import Conflict, join, start
-from installer.plugins.premerge import without_disabled_images
 from installer.plugins.run import Held, Layer, Run, Stop
 from installer.plugins.switches import is_off
 
@@ -81,6 +80,8 @@ def _simulate(run: Run, main: str | Literal[Missing.ABSENT], include: Reader) ->
 def _layers(run: Run, lazy: Any) -> Any:
     """Layers to join: as they are read, or all at once where images are looked at first."""
     if run.behaviour.oci_disabled_pass:
+        from installer.plugins.premerge import without_disabled_images  # noqa: PLC0415 - RHDH 1.9.4 and later
+
         read: list[Layer] = list(lazy)
         return without_disabled_images(run, read)
     return lazy

@@ -1,7 +1,9 @@
 """What a plugin's `package` or a SPEC is called and where it comes from, by its spelling. Asks nobody."""
 
+from functools import lru_cache
 from typing import Literal
 
+from installer.knowledge.aliases import npm_name
 from installer.model.dataclass import dataclass
 from installer.model.late_pattern import late_pattern
 
@@ -30,6 +32,23 @@ def source_of(package: str) -> Source:
     if package.startswith(GIT):
         return "git"
     return "tgz" if "://" in package or package.endswith(ARCHIVES) else "npm"
+
+
+@lru_cache(maxsize=1 << 12)
+def not_in_a_registry(package: str) -> str | None:
+    """Why no npm registry can be asked for a `package`; None where one can."""
+    if package.startswith("oci://"):
+        return "image registries are not asked"
+    if package.startswith("ref://"):
+        return "the catalog index says which image it is"
+    if package.startswith(("./", "../", "/")):
+        return "it is part of RHDH's image or a volume"
+    if package.startswith(GIT):
+        return "it comes from Git"
+    if "://" in package or package.endswith(ARCHIVES):
+        return "it is a tarball's address, and only the tarball itself tells its hash"
+    name = npm_name(package)
+    return None if name is not None and NAME.fullmatch(name) else "it is no package of npm"
 
 
 def spec_of(package: str) -> Spec | None:

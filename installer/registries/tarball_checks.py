@@ -14,9 +14,9 @@ from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.place import Place
 from installer.registries import signatures
+from installer.registries.comparing import compare
 from installer.registries.npm import Packument, Published
 from installer.registries.tarball import Tarball
-from installer.registries.verdicts import compare
 from installer.registries.versions import newest
 
 Name = Literal["metadata", "tarball", "entries", "package.json", "signature", "digest"]

@@ -4,13 +4,10 @@ What was not compared is never called right: it has a verdict of its own, with t
 """
 
 from dataclasses import replace
-from functools import lru_cache
 
-from installer.knowledge.aliases import npm_name
 from installer.model.dataclass import dataclass
 from installer.model.errors import ExitCode, Problem
 from installer.model.place import Place
-from installer.registries.specs import ARCHIVES, GIT, NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +61,6 @@ class Failed:
 
 
 Verdict = Confirmed | Mismatch | Missing | Unchecked | Failed
-
-
-@lru_cache(maxsize=1 << 12)
-def not_in_a_registry(package: str) -> str | None:
-    """Why no npm registry can be asked for a `package`; None where one can."""
-    if package.startswith("oci://"):
-        return "image registries are not asked"
-    if package.startswith("ref://"):
-        return "the catalog index says which image it is"
-    if package.startswith(("./", "../", "/")):
-        return "it is part of RHDH's image or a volume"
-    if package.startswith(GIT):
-        return "it comes from Git"
-    if "://" in package or package.endswith(ARCHIVES):
-        return "it is a tarball's address, and only the tarball itself tells its hash"
-    name = npm_name(package)
-    return None if name is not None and NAME.fullmatch(name) else "it is no package of npm"
 
 
 def problem_of(verdict: Verdict) -> Problem | None:

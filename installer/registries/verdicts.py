@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from installer.integrity import Digest, digests
 from installer.knowledge.aliases import npm_name, npm_version
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.registries import npmrc
+from installer.registries.comparing import compare
 from installer.registries.limits import Limits
-from installer.registries.npm import PackageMissing, Packument, Published, packuments
+from installer.registries.npm import PackageMissing, Packument, packuments
+from installer.registries.specs import not_in_a_registry
 from installer.registries.verdict import (
     Confirmed,
     Failed,
@@ -17,7 +18,6 @@ from installer.registries.verdict import (
     Planned,
     Unchecked,
     Verdict,
-    not_in_a_registry,
     problem_of,
 )
 from installer.registries.versions import exact, newest
@@ -30,8 +30,6 @@ __all__ = [
     "Planned",
     "Unchecked",
     "Verdict",
-    "compare",
-    "not_in_a_registry",
     "problem_of",
     "verify",
 ]
@@ -57,20 +55,6 @@ def verify(
         return tuple(_verdict(one, {}) for one in every)
     answers = packuments(names, npmrc.read(folder, environment, registry), limits=limits)
     return tuple(_verdict(one, answers) for one in every)
-
-
-def compare(planned: str, published: Published) -> str | None:
-    """None where some hash is in both; else what the registry publishes, in SRI.
-
-    Raises LookupError, with the reason, where there is no algorithm that both have.
-    """
-    ours, theirs = digests(planned), digests(published.integrity or "")
-    known = {one.algorithm for one in ours} & {one.algorithm for one in theirs}
-    if not known:
-        raise LookupError(_incomparable(ours, theirs, published))
-    if {_value(one) for one in ours} & {_value(one) for one in theirs if one.algorithm in known}:
-        return None
-    return " ".join(str(one) for one in theirs if one.algorithm in known)
 
 
 def _asked_name(package: str) -> str | None:
@@ -111,15 +95,3 @@ def _no_version(found: Packument, version: str) -> Problem:
     message = f"{found.registry} has no {found.name}@{version}; its highest: {there or 'none'}"
     fix = f"npm view {found.name} versions --registry {found.registry} lists what there is"
     return Problem("version-missing", message, None, fix, ExitCode.TARGET)
-
-
-def _value(digest: Digest) -> tuple[str, bytes | str]:
-    """Equal for equal hashes: base64 has several texts for one where its last bits are not used."""
-    return digest.algorithm, digest.octets or digest.text
-
-
-def _incomparable(ours: tuple[Digest, ...], theirs: tuple[Digest, ...], published: Published) -> str:
-    names = sorted({one.algorithm for one in theirs}) or (["sha1"] if published.shasum else [])
-    has = f"the registry publishes only {' and '.join(names)}" if names else "the registry publishes no hash"
-    wanted = " and ".join(sorted({one.algorithm for one in ours})) or "what stands here"
-    return f"{has}, which cannot be compared with {wanted}" if names else has

@@ -7,13 +7,16 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from yaml.nodes import ScalarNode
 
 from installer.model.dataclass import dataclass
 from installer.model.place import Place
-from installer.yamltext.embedding import Embedding, embed
 from installer.yamltext.splices import Splice
+
+if TYPE_CHECKING:
+    from installer.yamltext.embedding import Embedding
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Text:
 
     file: File
     characters: str
-    embeddings: tuple[Embedding, ...] = field(default=(), repr=False)
+    embeddings: "tuple[Embedding, ...]" = field(default=(), repr=False)
 
     @staticmethod
     def of(file: File) -> "Text":
@@ -61,6 +64,8 @@ class Text:
         part = None if self.embeddings else self.file.parts.get(scalar.start_mark.index)
         if part is not None:
             return Text.of(part)
+        from installer.yamltext.embedding import embed  # noqa: PLC0415 - a file of its own holds no other text
+
         embedding = embed(self.characters, scalar)
         return Text(self.file, embedding.inner, (*self.embeddings, embedding))
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from installer.registries.comparing import compare
 from installer.registries.npm import Published
-from installer.registries.verdicts import compare
 from installer.registries.versions import exact, newest
 
 CASES = yaml.safe_load((Path(__file__).parent / "comparing.yaml").read_text())
