@@ -6,6 +6,7 @@ What RHDH's installers accept is narrower than the standard and lives with the s
 
 import base64
 import binascii
+from functools import lru_cache
 
 from installer.model.dataclass import dataclass
 
@@ -48,6 +49,7 @@ def digests(sri: str) -> tuple[Digest, ...]:
     return tuple(Digest(algorithm, text) for algorithm, dash, text in words if dash)
 
 
+@lru_cache(maxsize=1 << 8)
 def strongest(sri: str) -> str | None:
     """The one hash of an SRI string that RHDH can use: the strongest sound one. None where there is none."""
     usable = {digest.algorithm: digest for digest in reversed(digests(sri)) if digest.sound}

@@ -38,7 +38,7 @@ def plugins(release: Release) -> tuple[GoalPlugin, ...]:
 
 
 def data(text: str) -> Any:
-    (document,) = compose(text)
+    (document,) = compose(text, guarded=True)  # ours, and within all bounds
     return construct(document, Schema.CORE)
 
 

@@ -1,6 +1,7 @@
 """Says which plugins could be newer: `plugins outdated`. Asks registries once for each package and writes nothing."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from installer.flow.plugins_list import judged
@@ -83,6 +84,10 @@ def view(prospect: Prospect) -> dict[str, Any]:
     }
 
 
+def _views(found: tuple[Prospect, ...]) -> list[dict[str, Any]]:
+    return list(map(view, found))
+
+
 def said(prospect: Prospect) -> str:
     """The same for people, in one line whatever a registry's words hold."""
     choice, latest = prospect.choice, prospect.latest
@@ -116,7 +121,7 @@ def _report(source: Source, found: tuple[Prospect, ...], locked: tuple[Problem, 
     pending = any(one.moves or one.is_wrong for one in found)
     unknown = source.prediction.plugins.unknown
     problems = (*locked, *(one.problem for one in found if one.problem is not None))
-    result = {**source.view, "plugins": list(map(view, found)), "unknownIncludes": list(unknown)}
+    result = {**source.view, "plugins": partial(_views, found), "unknownIncludes": list(unknown)}
     notes = "".join(f"note: {name} is not at hand; --defaults FILE names it\n" for name in unknown)
     gate = ExitCode.PENDING if pending and exit_code else ExitCode.OK
     text = "".join(map(said, found)) + notes

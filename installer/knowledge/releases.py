@@ -139,7 +139,7 @@ def release(text: str) -> Release:
     if form is None:
         raise _unknown(f"{text!r} is no RHDH release such as 1.8 or 1.8.3; known are {', '.join(minors())}")
     minor, patch = form["minor"], form["patch"]
-    if minor not in minors():
+    if not (data_folder("configmaps") / minor / "release.yaml").is_file():
         raise _unknown(f"RHDH {minor} is not known; the nearest known release is {_nearest(minor)}")
     return _load(minor, None if patch is None else int(patch))
 

@@ -221,6 +221,8 @@ def _no_url(scope: str | None) -> Exception:
 
 def _of_user(url: str) -> str | None:
     """Of a name and a password that stand in the URL itself."""
+    if "@" not in url.partition("://")[2].partition("/")[0]:
+        return None
     parts = urlsplit(url)
     if "@" not in parts.netloc:
         return None

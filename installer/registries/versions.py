@@ -95,9 +95,20 @@ def descending(
 
 @lru_cache(maxsize=2)
 def _heap(texts: tuple[str, ...]) -> list[tuple[Numbers, str]]:
-    """With the three numbers below zero, so that the highest is the first; a package is often chosen from twice."""
-    matches = ((text, _NUMBERS.match(text)) for text in texts)
-    heap = [((-int(one[1]), -int(one[2]), -int(one[3])), text) for text, one in matches if one]
+    """With the three numbers below zero, so that the highest is the first; a package is often chosen from twice.
+
+    Most are three numbers and no more. What only looks like them (1.02.3) is found out when it is parsed.
+    """
+    heap: list[tuple[Numbers, str]] = []
+    for text in texts:
+        try:
+            major, minor, patch = map(int, text.split("."))
+        except ValueError:
+            match = _NUMBERS.match(text)
+            if match is None:
+                continue
+            major, minor, patch = map(int, match.groups())
+        heap.append(((-major, -minor, -patch), text))
     heapq.heapify(heap)
     return heap
 
