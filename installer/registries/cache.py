@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -160,11 +161,14 @@ def _entry(content: bytes) -> Entry:
 
 def _bytes(path: Path) -> bytes:
     number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(number, "rb") as file:
+    try:
         status = os.fstat(number)
         if not stat.S_ISREG(status.st_mode) or _foreign(status) or status.st_mode & 0o077:
             raise ValueError(path)
-        return file.read()
+        parts = iter(partial(os.read, number, status.st_size + 1), b"")
+        return b"".join(parts)
+    finally:
+        os.close(number)
 
 
 def _prepared(folder: Path) -> bool:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from datetime import UTC, datetime
+from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
 from installer.model.dataclass import dataclass
@@ -33,15 +34,17 @@ Said = tuple[str | None, str | None, str | None, str | None]
 class Versions(Mapping[str, Published]):
     """The versions of a package, each made when it is looked at: a registry may have 20,000.
 
-    What is said of one is plain data, or the JSON of it.
+    What is said of one is plain data, or the JSON of it until somebody looks.
     """
 
-    def __init__(self, said: Mapping[str, Said | bytes]) -> None:
+    def __init__(self, said: dict[str, Said | str]) -> None:
         self._said = said
 
     def __getitem__(self, version: str) -> Published:
         said = self._said[version]
-        return Published(*(json.loads(said) if isinstance(said, bytes) else said))
+        if isinstance(said, str):
+            said = self._said[version] = tuple(json.loads(said))
+        return Published(*said)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._said)
@@ -52,9 +55,9 @@ class Versions(Mapping[str, Published]):
     def __contains__(self, version: object) -> bool:
         return version in self._said
 
-    def lines(self) -> Iterator[bytes]:
+    def lines(self) -> Iterator[str]:
         """What is said of each, in their order, as JSON in one line."""
-        return (said if isinstance(said, bytes) else _line(said) for said in self._said.values())
+        return (said if isinstance(said, str) else _line(said) for said in self._said.values())
 
 
 @dataclass(frozen=True)
@@ -100,18 +103,20 @@ def parse(body: bytes, name: str, registry: str) -> Packument:
 def kept(packument: Packument) -> bytes:
     """A text that `known` reads; of 10 MB of metadata some 100 KB are left. Of most versions only the name is read."""
     times = {text: moment.isoformat() for text, moment in packument.times.items()}
-    return b"\n".join((_line([*packument.versions]), _line([dict(packument.tags), times]), *packument.versions.lines()))
+    head = [[*packument.versions], dict(packument.tags), times]
+    return "\n".join((json.dumps(head), *packument.versions.lines())).encode("ascii")
 
 
 def known(body: bytes, name: str, registry: str) -> Packument:
     """What `kept` wrote."""
-    versions, beside, *said = body.split(b"\n")
-    tags, times = json.loads(beside)
-    return Packument(name, registry, Versions(dict(zip(json.loads(versions), said, strict=True))), tags, _times(times))
+    head, *said = body.decode("ascii").split("\n")
+    versions, tags, times = json.loads(head)
+    return Packument(name, registry, Versions(dict(zip(versions, said, strict=True))), tags, _times(times))
 
 
-def _line(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+def _line(said: Said) -> str:
+    """As `json.dumps`, which gets itself ready anew each time: that takes longer than to write four texts."""
+    return f"[{','.join(['null' if one is None else quoted(one) for one in said])}]"
 
 
 class _Twice(ValueError):
