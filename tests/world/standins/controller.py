@@ -20,7 +20,10 @@ LOG = logging.getLogger("stand-ins")
 AGAIN = 0.5
 # A burst of events is answered once.
 SETTLE = 0.02
+# How long after a definition was made or changed its kind may come to be served.
+LATELY = 5.0
 NOT_FOUND = 404
+DEFINITION: Kind = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
 
 
 class StandIn(Protocol):
@@ -84,33 +87,56 @@ def run(kubeconfig: Path, stand_ins: Sequence[StandIn]) -> list[threading.Thread
     """Start a thread for every stand-in and one for every kind that any of them watches."""
     running = [Running(one, Api(kubeconfig, keep_alive=True)) for one in stand_ins]
     kinds = sorted({kind for one in stand_ins for kind in one.watches})
-    targets = [one.run for one in running]
+    definitions = Definitions()
+    targets: list[Callable[[], None]] = [one.run for one in running]
+    targets.append(
+        partial(watch, Api(kubeconfig, keep_alive=True), DEFINITION, definitions, lambda _: definitions.tell())
+    )
+    for kind in kinds:
+        interested = [one for one in running if kind in one.stand_in.watches]
+        changed = partial(wake, interested, kind)
+        targets.append(partial(watch, Api(kubeconfig, keep_alive=True), kind, definitions, changed))
     threads = [threading.Thread(target=one, daemon=True) for one in targets]
-    threads += [
-        threading.Thread(target=watch, args=(Api(kubeconfig, keep_alive=True), kind, running), daemon=True)
-        for kind in kinds
-    ]
     for one in threads:
         one.start()
     return threads
 
 
-def watch(api: Api, kind: Kind, running: Sequence[Running]) -> None:
-    """Wake whom it concerns, for ever: on everything that is there first, then on every change."""
-    interested = [one for one in running if kind in one.stand_in.watches]
+@dataclass
+class Definitions:
+    """Tells who waits for a kind to be served that a definition has changed: to ask for it all the time costs more."""
+
+    news: threading.Condition = field(default_factory=threading.Condition)
+    last: float = field(default_factory=time.monotonic)
+
+    def tell(self) -> None:
+        with self.news:
+            self.last = time.monotonic()
+            self.news.notify_all()
+
+    def wait(self) -> None:
+        """Until it is worth to ask again."""
+        with self.news:
+            self.news.wait(AGAIN if time.monotonic() < self.last + LATELY else None)
+
+
+def watch(api: Api, kind: Kind, definitions: Definitions, changed: Callable[[Manifest], None]) -> None:
+    """Tell of everything that is there first, then of every change, for ever."""
     while True:
         try:
             listed = api.request("GET", api.path(*kind)).json()
             for item in listed["items"] or []:
-                wake(interested, kind, item)
+                changed(item)
             for event, item in api.watch(*kind, listed["metadata"]["resourceVersion"]):
                 if event == "ERROR":
                     break
-                wake(interested, kind, item)
+                changed(item)
         except Refused as no:
             # A kind that is not served yet is what an operator waits for too.
-            if no.code != NOT_FOUND:
-                LOG.warning("watch of %s: %s", kind[1], no)
+            if no.code == NOT_FOUND:
+                definitions.wait()
+                continue
+            LOG.warning("watch of %s: %s", kind[1], no)
             time.sleep(AGAIN)
         except (requests.RequestException, OSError, ValueError) as problem:
             LOG.warning("watch of %s: %s", kind[1], problem)
