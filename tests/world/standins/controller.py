@@ -18,8 +18,8 @@ Kind = tuple[str, str]
 LOG = logging.getLogger("stand-ins")
 # How long after a failure, or before a kind is served, to try again.
 AGAIN = 0.5
-# A burst of events is answered once.
-SETTLE = 0.02
+# A burst of events is answered once: who writes two ConfigMaps in one go wants one rollout, also on a busy machine.
+SETTLE = 0.1
 # How long after a definition was made or changed its kind may come to be served.
 LATELY = 5.0
 NOT_FOUND = 404
