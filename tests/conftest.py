@@ -4,10 +4,12 @@ A property that wants many examples asks for a multiple of `settings.default.max
 default are 3,000 in CI and 10,500 with `pytest --hypothesis-profile thorough`.
 """
 
+import gc
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 from tests.order import company, turn
 
@@ -24,6 +26,10 @@ settings.register_profile(
 settings.register_profile("thorough", settings.get_profile("ci"), max_examples=350, derandomize=False)
 settings.load_profile("ci")
 
+# Hypothesis would parse every source of ours, eight seconds of each process, and draw constants from those that happen
+# to be loaded: what is tried would depend on which files of tests share a process.
+providers._get_local_constants = lambda: providers._local_constants
+
 
 def file_of(nodeid: str) -> str:
     return nodeid.partition("::")[0]
@@ -31,6 +37,12 @@ def file_of(nodeid: str) -> str:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda one: turn(file_of(one.nodeid)))
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests are no garbage: the collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -21,7 +21,7 @@ VERSIONS = {
 
 
 def table(name: str) -> list[Any]:
-    rows = yaml.safe_load((CASES / name).read_text(encoding="utf-8"))
+    rows = yaml.load((CASES / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return [pytest.param(row, id=row["name"]) for row in rows]
 
 

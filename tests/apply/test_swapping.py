@@ -9,7 +9,7 @@ from installer.apply.swapping import Sight, Swap, backwards, forwards
 from installer.model.change import Ref
 from installer.model.run import Edit
 
-CASES = yaml.safe_load(Path(__file__).with_name("standings.yaml").read_text(encoding="utf-8"))
+CASES = yaml.load(Path(__file__).with_name("standings.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 REF = Ref("v1", "ConfigMap", "rhdh", "app-config")
 
 

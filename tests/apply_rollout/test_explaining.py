@@ -19,7 +19,7 @@ LOG = "GET /api/v1/namespaces/rhdh/pods/new-1/log"
 
 
 def cases(name):
-    loaded = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    loaded = yaml.load((HERE / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return [pytest.param(one, id=one["name"]) for one in loaded]
 
 

@@ -10,7 +10,7 @@ from installer.audit.fixes import fix_for
 from installer.model.change import Ref
 from tests.audit.cases import Case
 
-CASES = yaml.safe_load(Path(__file__).with_name("fixes.yaml").read_text(encoding="utf-8"))
+CASES = yaml.load(Path(__file__).with_name("fixes.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['base']} {case['remedy'][0]}")

@@ -9,7 +9,9 @@ from installer.audit.network_policy import Pods, connects
 from installer.audit.object import Object
 from installer.model.change import Ref
 
-CASES = yaml.safe_load(Path(__file__).with_name("network_policies.yaml").read_text(encoding="utf-8"))
+CASES = yaml.load(
+    Path(__file__).with_name("network_policies.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+)
 SOURCE = {"namespace": "portal", "labels": {"app": "hub"}}
 TARGET = {"namespace": "infra", "labels": {"app": "index"}, "ports": {"http": 8080}}
 

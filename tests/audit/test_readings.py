@@ -10,7 +10,7 @@ from installer.audit.images import minor_of_tag
 from installer.audit.variables import names_in
 from installer.audit.versions import minor, triple
 
-TABLES = yaml.safe_load(Path(__file__).with_name("readings.yaml").read_text(encoding="utf-8"))
+TABLES = yaml.load(Path(__file__).with_name("readings.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 @pytest.mark.parametrize(("tag", "numbers"), TABLES["tags"])

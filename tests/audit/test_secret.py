@@ -12,7 +12,7 @@ from installer.model.change import Ref
 from installer.yamltext.reading import compose
 from installer.yamltext.text import File, Text
 
-CASES = yaml.safe_load(Path(__file__).with_name("secrets.yaml").read_text(encoding="utf-8"))
+CASES = yaml.load(Path(__file__).with_name("secrets.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 

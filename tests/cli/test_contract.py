@@ -11,7 +11,7 @@ from installer.cli.schema import envelope_schema
 from installer.cli.table import AUDIT, CONFIG, PLUGINS, RBAC, RELEASES, ROOT
 from installer.model.errors import ExitCode
 
-CASES = yaml.safe_load(Path(__file__).with_name("contract.yaml").read_text())
+CASES = yaml.load(Path(__file__).with_name("contract.yaml").read_text(), Loader=yaml.CSafeLoader)
 VALIDATOR = jsonschema.Draft202012Validator(envelope_schema())
 EVENTS = jsonschema.Draft202012Validator({"$ref": "#/$defs/event", "$defs": envelope_schema()["$defs"]})
 

@@ -15,7 +15,9 @@ from installer.knowledge.releases import release
 from installer.model.errors import ExitCode, InstallerError
 
 HERE = Path(__file__).parent
-CASES: list[dict[str, Any]] = yaml.safe_load((HERE / "infrastructure.yaml").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = yaml.load(
+    (HERE / "infrastructure.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+)
 NAMESPACE = "portal"
 KINDS = ("Namespace", "KnativeServing", "KnativeEventing", "SonataFlowPlatform", "Service", "StatefulSet")
 

@@ -7,7 +7,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "scripts" / "sample"
-CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
+CASES = yaml.load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])

@@ -31,7 +31,7 @@ class Case:
 
     @classmethod
     def load(cls, path: Path) -> "Case":
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         return cls(path, data["given"], data.get("beside", {}), data.get("options", {}), data.get("expect", {}))
 
     def request(self, folder: Path, **more: Any) -> InstallRequest:

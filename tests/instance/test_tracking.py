@@ -8,7 +8,7 @@ import yaml
 
 from installer.instance.tracking import application_of, keeper_of
 
-CASES = yaml.safe_load(Path(__file__).with_name("tracking.yaml").read_text(encoding="utf-8"))
+CASES = yaml.load(Path(__file__).with_name("tracking.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 def listed(words):

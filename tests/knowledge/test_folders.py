@@ -16,7 +16,7 @@ from installer.knowledge.releases import minors, release
 from installer.yamltext.reading import compose
 
 CONFIGMAPS = data_folder("configmaps")
-SCHEMA = yaml.safe_load((Path(__file__).parent / "release.schema.yaml").read_text())
+SCHEMA = yaml.load((Path(__file__).parent / "release.schema.yaml").read_text(), Loader=yaml.CSafeLoader)
 EVERY = sorted(path.relative_to(CONFIGMAPS).as_posix() for path in CONFIGMAPS.glob("*/*.yaml"))
 INHERITED = "oci://registry.access.redhat.com/rhdh/{image}:{{{{inherit}}}}"
 
@@ -55,7 +55,7 @@ def number(minor):
 
 
 def data(minor):
-    return yaml.safe_load((CONFIGMAPS / minor / "release.yaml").read_text())
+    return yaml.load((CONFIGMAPS / minor / "release.yaml").read_text(), Loader=yaml.CSafeLoader)
 
 
 def entries(minor):

@@ -68,7 +68,9 @@ def test_a_second_plan_has_nothing_to_write(flavour, chosen):
 
 
 def test_the_sample_is_edited_as_in_its_directory():
-    objects = [yaml.safe_load(one.read_text(encoding="utf-8")) for one in sorted(SAMPLE.glob("*.yaml"))]
+    objects = [
+        yaml.load(one.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) for one in sorted(SAMPLE.glob("*.yaml"))
+    ]
     edits, _, _ = planned(objects, "1.6")
     by_name = {edit.ref.name: edit for edit in edits}
     for edit in edits:

@@ -7,7 +7,7 @@ import yaml
 
 from installer.model.image import image
 
-TABLE = yaml.safe_load(Path(__file__).with_name("images.yaml").read_text(encoding="utf-8"))
+TABLE = yaml.load(Path(__file__).with_name("images.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=[row[0] for row in TABLE])

@@ -11,7 +11,7 @@ TABLE = [
     for line in (Path(__file__).parent / "cases" / "keys.tsv").read_text(encoding="utf-8").splitlines()
     if not line.startswith("#")
 ]
-VERSIONS = yaml.safe_load((Path(__file__).parent / "versions.yaml").read_text(encoding="utf-8"))
+VERSIONS = yaml.load((Path(__file__).parent / "versions.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 @pytest.mark.parametrize(("package", "version", "bare"), VERSIONS, ids=[row[0] for row in VERSIONS])

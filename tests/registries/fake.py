@@ -9,13 +9,14 @@ import socket
 import ssl
 import threading
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote
+
+from tests.bombs import gzip_of_blanks
 
 NOT_MODIFIED = 304
 Behaviour = Callable[["Handler", str], None]
@@ -187,9 +188,7 @@ def endless(handler: Handler, _: str) -> None:
 
 def bomb(megabytes: int) -> Behaviour:
     """A short answer that becomes that long."""
-    packer = zlib.compressobj(wbits=31)
-    packed = b"".join([*(packer.compress(b" " * 1024 * 1024) for _ in range(megabytes)), packer.flush()])
-    return body(packed, Content_Encoding="gzip")
+    return body(gzip_of_blanks(megabytes), Content_Encoding="gzip")
 
 
 def reset(handler: Handler, _: str) -> None:

@@ -15,7 +15,7 @@ import yaml
 from installer.registries import freshness
 from installer.registries.cache import Cache, Entry, entry, key_of, opened, renewed
 
-CASES = yaml.safe_load((Path(__file__).parent / "freshness.yaml").read_text())
+CASES = yaml.load((Path(__file__).parent / "freshness.yaml").read_text(), Loader=yaml.CSafeLoader)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from installer.plan import lock_text
 from installer.plan.lock_comparing import Configured, unlike_configuration, unlike_now
 from installer.registries.specs import Source as Spelt
 
-CASES = yaml.safe_load(Path(__file__).with_name("lock_texts.yaml").read_text())
+CASES = yaml.load(Path(__file__).with_name("lock_texts.yaml").read_text(), Loader=yaml.CSafeLoader)
 HASH = "sha512-" + "A" * 86 + "=="
 OTHER = "sha256-" + "B" * 42 + "A="
 DIGEST = "sha256:" + "0" * 64

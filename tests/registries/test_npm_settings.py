@@ -12,7 +12,7 @@ import yaml
 from installer.registries.npmrc import read
 
 HERE = Path(__file__).parent
-CASES = yaml.safe_load((HERE / "npm_settings.yaml").read_text())
+CASES = yaml.load((HERE / "npm_settings.yaml").read_text(), Loader=yaml.CSafeLoader)
 PLACES = {"project": "work/.npmrc", "user": "home/.npmrc", "global": "prefix/etc/npmrc"}
 
 

@@ -8,7 +8,7 @@ import yaml
 from installer.registries.npmrc import NpmConfig, read
 from installer.registries.npmrc_text import parse
 
-CASES = yaml.safe_load((Path(__file__).parent / "npmrc.yaml").read_text())
+CASES = yaml.load((Path(__file__).parent / "npmrc.yaml").read_text(), Loader=yaml.CSafeLoader)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"])

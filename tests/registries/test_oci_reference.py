@@ -12,7 +12,7 @@ from installer.model.errors import ExitCode, InstallerError
 from installer.plugins.identity import INHERIT
 from installer.registries.oci_reference import OciReference, inherited, is_digest, parse
 
-TABLE = yaml.safe_load(Path(__file__).with_name("oci_references.yaml").read_text())
+TABLE = yaml.load(Path(__file__).with_name("oci_references.yaml").read_text(), Loader=yaml.CSafeLoader)
 DIGEST = f"sha256:{'0a' * 32}"
 
 segments = some.from_regex(r"[a-z0-9]{1,6}(?:(?:\.|_|__|-{1,3})[a-z0-9]{1,4}){0,2}", fullmatch=True)

@@ -14,7 +14,7 @@ from installer.model.errors import ExitCode
 from installer.plan.naming import Named, named
 
 VALIDATOR = jsonschema.Draft202012Validator(envelope_schema())
-CASES = yaml.safe_load(Path(__file__).with_name("switching_texts.yaml").read_text())
+CASES = yaml.load(Path(__file__).with_name("switching_texts.yaml").read_text(), Loader=yaml.CSafeLoader)
 SAMPLE = Path(__file__).parents[2] / "scripts" / "sample"
 HASH = "sha512-" + "A" * 86 + "=="
 

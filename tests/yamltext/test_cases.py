@@ -11,7 +11,9 @@ from installer.yamltext.patch import Branch, Drop, Set
 from installer.yamltext.splices import spliced
 from installer.yamltext.values import Schema
 
-CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text("utf-8"))
+CASES: list[dict[str, Any]] = yaml.load(
+    (Path(__file__).parent / "cases.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
+)
 
 
 def path_of(dotted: str) -> tuple[str | int, ...]:
