@@ -26,6 +26,9 @@ spec:
 """
 
 
+HOWS = st.sampled_from(("literal", "literal", "double", "json"))
+
+
 def config_map(name: str, key: str, text: str, how: str) -> str:
     head = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  namespace: rhdh\n"
     match how:
@@ -42,13 +45,11 @@ def config_map(name: str, key: str, text: str, how: str) -> str:
             return json.dumps(whole | {"data": {key: text}}, indent=2) + "\n"
 
 
-@st.composite
 def operators(draw, release, plugins, settings):
     """The files of an operator's instance."""
-    hows = st.sampled_from(("literal", "literal", "double", "json"))
     files = {"backstage.yaml": BACKSTAGE.format(release=release)}
     for name, key, text in (("plugins", "dynamic-plugins.yaml", plugins), ("settings", "app-config.yaml", settings)):
-        how = draw(hows)
+        how = draw(HOWS)
         files[f"{name}.{'json' if how == 'json' else 'yaml'}"] = config_map(name, key, text, how)
     if draw(st.booleans()) and {"plugins.yaml", "settings.yaml"} <= files.keys():
         both = [files.pop("plugins.yaml"), files.pop("settings.yaml"), files.pop("backstage.yaml")]

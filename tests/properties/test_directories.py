@@ -27,7 +27,7 @@ REFUSALS = {ExitCode.FINDINGS, ExitCode.DECIDE, ExitCode.INVALID}
 def portals(draw):
     release = draw(st.sampled_from(sorted(ORCHESTRATOR)))
     (plugins, foreign), config = draw(plugins_texts(release)), draw(settings_texts())
-    files = draw(st.one_of(operators(release, plugins, config), st.just(bare(release, plugins, config))))
+    files = operators(draw, release, plugins, config) if draw(st.booleans()) else bare(release, plugins, config)
     end = draw(ends)
     mark = draw(st.sampled_from((b"", b"", b"\xef\xbb\xbf")))
     data = {name: text.replace("\n", end).encode() for name, text in files.items()}

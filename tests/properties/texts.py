@@ -1,6 +1,7 @@
 """Generated dynamic-plugins and app-config texts, as people write them: styles, comments, anchors, odd but valid."""
 
 import json
+from random import Random
 
 from hypothesis import strategies as st
 
@@ -70,114 +71,125 @@ def quoted(word: str, style: str) -> str:
             return word if plain or (word.startswith(("./", "http")) and " " not in word) else quoted(word, "double")
 
 
-styles = st.sampled_from(("plain", "plain", "single", "double"))
-words = st.builds(quoted, st.sampled_from(WORDS), styles)
-trails = st.sampled_from(TRAILS)
-names = st.sampled_from(("one", "two", "three", "four", "key with blanks", "dotted.key"))
+STYLES = ("plain", "plain", "single", "double")
+NAMES = ("one", "two", "three", "four", "key with blanks", "dotted.key")
 
 
-@st.composite
-def comments(draw, indent=0):
-    """Comment and blank lines between others."""
-    lines = draw(st.lists(st.sampled_from(("", "   ", *COMMENTS)), max_size=2))
-    return [" " * indent + line if line.startswith("#") else line for line in lines]
+class Writer:
+    """Writes one piece of a text, throwing dice at every choice.
 
+    Hypothesis chooses which entries and sections there are, and the dice: a choice of its own for each of some hundred
+    tokens would cost as much time as what is tested. A piece has dice of its own, so that it stays when others go.
+    """
 
-flows = st.recursive(
-    words,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
-        st.dictionaries(names, inner, max_size=3).map(
-            lambda pairs: "{" + ", ".join(f"{key}: {value}" for key, value in pairs.items()) + "}"
-        ),
-    ),
-    max_leaves=4,
-)
+    def __init__(self, seed: int, piece: str) -> None:
+        self.dice = Random(f"{seed} {piece}")  # noqa: S311
+        self.pick = self.dice.choice
 
+    def some(self, options, least, most):
+        """So many of them, each once."""
+        return self.dice.sample(options, min(self.dice.randint(least, most), len(options)))
 
-@st.composite
-def mappings(draw, indent, depth=2, keys=names):
-    """The lines of a block mapping."""
-    step = draw(st.sampled_from((2, 2, 4, 3)))
-    lines = []
-    for key in draw(st.lists(keys, unique=True, min_size=1, max_size=3)):
-        lines += draw(comments(indent))
-        head = f"{' ' * indent}{key}:"
-        match draw(st.sampled_from(("flow", "block", "list", "literal", "empty") if depth else ("flow", "empty"))):
-            case "flow":
-                lines.append(f"{head} {draw(flows)}{draw(trails)}")
-            case "empty":
-                lines.append(f"{head}{draw(trails)}")
-            case "block":
-                lines += [head + draw(trails), *draw(mappings(indent + step, depth - 1))]
-            case "list":
-                at = indent + draw(st.sampled_from((0, step)))
-                items = draw(st.lists(flows, min_size=1, max_size=3))
-                lines += [head + draw(trails), *(f"{' ' * at}- {item}{draw(trails)}" for item in items)]
+    def chance(self):
+        return self.dice.random() < 0.5
+
+    def trail(self):
+        return self.pick(TRAILS)
+
+    def comments(self, indent=0):
+        """Comment and blank lines between others."""
+        lines = [self.pick(("", "   ", *COMMENTS)) for _ in range(self.dice.randrange(3))]
+        return [" " * indent + line if line.startswith("#") else line for line in lines]
+
+    def flow(self, depth=2):
+        match self.dice.randrange(6 if depth else 3):
+            case 3:
+                return f"[{', '.join(self.flow(depth - 1) for _ in range(self.dice.randrange(4)))}]"
+            case 4 | 5:
+                pairs = [f"{key}: {self.flow(depth - 1)}" for key in self.some(NAMES, 0, 3)]
+                return "{" + ", ".join(pairs) + "}"
             case _:
-                mark = draw(st.sampled_from(("|", "|-", ">", "|+")))
-                inner = draw(
-                    st.lists(st.sampled_from(("text", "  more", "# no comment", "", "k: v")), min_size=1, max_size=3)
-                )
-                body = ["text", *inner]
-                lines += [f"{head} {mark}", *(" " * (indent + step) + line if line else "" for line in body)]
-    return lines
+                return quoted(self.pick(WORDS), self.pick(STYLES))
+
+    def mapping(self, indent, depth=2, keys=NAMES):
+        """The lines of a block mapping."""
+        step = self.pick((2, 2, 4, 3))
+        lines = []
+        for key in self.some(keys, 1, 3):
+            lines += self.comments(indent)
+            head = f"{' ' * indent}{key}:"
+            match self.pick(("flow", "block", "list", "literal", "empty") if depth else ("flow", "empty")):
+                case "flow":
+                    lines.append(f"{head} {self.flow()}{self.trail()}")
+                case "empty":
+                    lines.append(f"{head}{self.trail()}")
+                case "block":
+                    lines += [head + self.trail(), *self.mapping(indent + step, depth - 1)]
+                case "list":
+                    at = indent + self.pick((0, step))
+                    items = [f"{' ' * at}- {self.flow()}{self.trail()}" for _ in range(self.dice.randint(1, 3))]
+                    lines += [head + self.trail(), *items]
+                case _:
+                    lines += self.block_scalar(head, indent + step)
+        return lines
+
+    def block_scalar(self, head, indent):
+        inner = [self.pick(("text", "  more", "# no comment", "", "k: v")) for _ in range(self.dice.randint(1, 3))]
+        body = [" " * indent + line if line else "" for line in ("text", *inner)]
+        return [f"{head} {self.pick(('|', '|-', '>', '|+'))}", *body]
+
+    def entry(self, indent, release, package):
+        """The lines of one entry of `plugins`."""
+        switch, off = ("enabled", "false") if release.startswith("2.") else ("disabled", "true")
+        on = "true" if off == "false" else "false"
+        style = self.pick(STYLES) if package.startswith(".") else self.pick(("single", "double"))
+        fields = [[f"package: {quoted(package, style)}{self.trail()}"]]
+        state = self.pick((None, on, on, off))
+        if state is not None:
+            fields.append([f"{switch}: {state}{self.trail()}"])
+        if self.chance():
+            inner = self.mapping(4, keys=(f"x{package.encode()[-1]}", f"y{len(package)}"))
+            fields.append(["pluginConfig:" + self.trail(), *inner])
+        if self.chance():
+            fields.reverse()
+        pad = " " * self.pick((1, 1, 3))
+        first, *rest = [line for field in fields for line in field]
+        lead = f"{' ' * indent} {' ' * len(pad)}"
+        return [
+            *self.comments(indent),
+            f"{' ' * indent}-{pad}{first}",
+            *(lead + line if line.strip() else line for line in rest),
+        ]
 
 
-@st.composite
-def entries(draw, indent, release, package):
-    """The lines of one entry of `plugins`."""
-    switch, off = ("enabled", "false") if release.startswith("2.") else ("disabled", "true")
-    on = "true" if off == "false" else "false"
-    style = draw(styles) if package.startswith(".") else draw(st.sampled_from(("single", "double")))
-    fields = [[f"package: {quoted(package, style)}{draw(trails)}"]]
-    state = draw(st.sampled_from((None, on, on, off)))
-    if state is not None:
-        fields.append([f"{switch}: {state}{draw(trails)}"])
-    if draw(st.booleans()):
-        inner = draw(mappings(4, keys=st.sampled_from((f"x{package.encode()[-1]}", f"y{len(package)}"))))
-        fields.append(["pluginConfig:" + draw(trails), *inner])
-    if draw(st.booleans()):
-        fields.reverse()
-    flat = [(number, line) for number, field in enumerate(fields) for line in field]
-    pad = " " * draw(st.sampled_from((1, 1, 3)))
-    lines, first = draw(comments(indent)), True
-    for _, line in flat:
-        lead = f"{' ' * indent}-{pad}" if first else f"{' ' * indent} {' ' * len(pad)}"
-        lines.append(lead + line if line.strip() else line)
-        first = False
-    return lines
+SEEDS = st.integers(0, 2**32)
+INCLUDES = (
+    ["includes:", "  - dynamic-plugins.default.yaml"],
+    ["includes: [dynamic-plugins.default.yaml]"],
+    ["includes:", "- 'dynamic-plugins.default.yaml'  # theirs"],
+    ["&includes includes: [dynamic-plugins.default.yaml]"],
+)
+NO_PLUGINS = ("plugins: []", "plugins:", "plugins: [ ]  # none", "plugins: null", "")
+HEADS = ([], [], ["---"], ["# our plugins", ""], ["%YAML 1.1", "---"])
 
 
 @st.composite
 def plugins_texts(draw, release):
     """A dynamic-plugins.yaml of a release, and the lines of each entry in it that an installation leaves alone."""
-    known = [*PACKAGES, *ORCHESTRATOR[release]]
-    chosen = draw(st.lists(st.sampled_from(known), unique=True, max_size=4))
-    indent = draw(st.sampled_from((0, 2, 2, 4)))
-    includes = draw(
-        st.sampled_from(
-            (
-                ["includes:", "  - dynamic-plugins.default.yaml"],
-                ["includes: [dynamic-plugins.default.yaml]"],
-                ["includes:", "- 'dynamic-plugins.default.yaml'  # theirs"],
-                ["&includes includes: [dynamic-plugins.default.yaml]"],
-            )
-        )
-    )
+    chosen = draw(st.lists(st.sampled_from([*PACKAGES, *ORCHESTRATOR[release]]), unique=True, max_size=4))
+    seed = draw(SEEDS)
+    frame = Writer(seed, "frame")
+    indent = frame.pick((0, 2, 2, 4))
+    entries = {package: Writer(seed, package).entry(indent, release, package) for package in chosen}
+    foreign = ["\n".join(lines).rstrip() for package, lines in entries.items() if package in FOREIGN]
+    listed = [frame.pick(NO_PLUGINS)]
     if chosen:
-        blocks = {package: draw(entries(indent, release, package)) for package in chosen}
-        listed = ["plugins:" + draw(trails), *(line for lines in blocks.values() for line in lines)]
-        foreign = ["\n".join(lines).rstrip() for package, lines in blocks.items() if package in FOREIGN]
-    else:
-        foreign = []
-        listed = [draw(st.sampled_from(("plugins: []", "plugins:", "plugins: [ ]  # none", "plugins: null", "")))]
-    blocks = [includes, listed]
-    if draw(st.booleans()):
+        listed = ["plugins:" + frame.trail(), *(line for lines in entries.values() for line in lines)]
+    blocks = [frame.pick(INCLUDES), listed]
+    if frame.chance():
         blocks.reverse()
-    head = draw(st.sampled_from(([], [], ["---"], ["# our plugins", ""], ["%YAML 1.1", "---"])))
-    lines = [*head, *draw(comments()), *blocks[0], *draw(comments()), *blocks[1], *draw(comments())]
-    return "\n".join(lines) + draw(st.sampled_from(("\n", "\n", "", "\n\n"))), foreign
+    lines = [*frame.pick(HEADS), *frame.comments(), *blocks[0], *frame.comments(), *blocks[1], *frame.comments()]
+    return "\n".join(lines) + frame.pick(("\n", "\n", "", "\n\n")), foreign
 
 
 SECTIONS = (
@@ -208,14 +220,15 @@ SECTIONS = (
 def settings_texts(draw):
     """An app-config."""
     chosen = draw(st.lists(st.sampled_from(SECTIONS), max_size=4, unique_by=lambda lines: lines[0].split(":")[0]))
-    lines = list(draw(st.sampled_from(([], ["---"], ["# configuration"]))))
+    seed = draw(SEEDS)
+    frame = Writer(seed, "frame")
+    lines = list(frame.pick(([], ["---"], ["# configuration"])))
     for section in chosen:
-        lines += [*draw(comments()), *section]
-    if draw(st.booleans()):
-        extra = draw(mappings(0, keys=st.sampled_from(("extra", "more", "techdocs"))))
-        lines += extra
-    lines += draw(comments())
-    return "\n".join(lines) + draw(st.sampled_from(("\n", "\n", "")))
+        lines += [*Writer(seed, section[0]).comments(), *section]
+    if frame.chance():
+        lines += frame.mapping(0, keys=("extra", "more", "techdocs"))
+    lines += frame.comments()
+    return "\n".join(lines) + frame.pick(("\n", "\n", ""))
 
 
 ends = st.sampled_from(("\n", "\n", "\r\n"))
