@@ -56,4 +56,4 @@ def refused(helm: Path, values: Values) -> str:
 
 
 def documents(text: str) -> list[Values]:
-    return [one for one in yaml.safe_load_all(text) if one is not None]
+    return [one for one in yaml.load_all(text, Loader=yaml.CSafeLoader) if one is not None]

@@ -23,17 +23,19 @@ def test_the_same_objects_as_the_release(helm: Path, tmp_path: Path) -> None:
     put(made(helm, tmp_path / "out").generated)
     found = []
     for stage in ("operators", "knative", "platform"):
-        names = yaml.safe_load((tmp_path / "out" / stage / "kustomization.yaml").read_text())["resources"]
+        names = yaml.load((tmp_path / "out" / stage / "kustomization.yaml").read_text(), Loader=yaml.CSafeLoader)[
+            "resources"
+        ]
         there = sorted(one.name for one in (tmp_path / "out" / stage).iterdir())
         assert sorted([*names, "kustomization.yaml"]) == there
-        found += [yaml.safe_load((tmp_path / "out" / stage / name).read_text()) for name in names]
+        found += [yaml.load((tmp_path / "out" / stage / name).read_text(), Loader=yaml.CSafeLoader) for name in names]
     more = {"postgres": {"bundled": {"enabled": True}}, "syncWaves": True}
     wanted = documents(rendered(helm, {**values_of(release("1.8")), **more}, namespace="portal"))
     key = lambda one: (one["kind"], one["metadata"].get("namespace", ""), one["metadata"]["name"])  # noqa: E731
     assert sorted(found, key=key) == sorted(wanted, key=key)
     waves = {one["kind"]: one["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"] for one in found}
     assert (waves["Subscription"], waves["KnativeServing"], waves["SonataFlowPlatform"]) == ("0", "1", "2")
-    top = yaml.safe_load((tmp_path / "out" / "kustomization.yaml").read_text())
+    top = yaml.load((tmp_path / "out" / "kustomization.yaml").read_text(), Loader=yaml.CSafeLoader)
     assert top["resources"] == ["operators", "knative", "platform"]
 
 

@@ -63,7 +63,7 @@ def test_version(helm_3: Path, helm_4: Path, environment: Mapping[str, str]) -> 
 def test_template(found: Helm) -> None:
     values = {"stage": "operators", "sonataFlowOperator": {"enabled": False}}
     text = found.template(CHART, values, release="orchestrator", namespace="rhdh", cluster=TARGET, timeout=60)
-    kinds = [one["kind"] for one in yaml.safe_load_all(text) if one]
+    kinds = [one["kind"] for one in yaml.load_all(text, Loader=yaml.CSafeLoader) if one]
     assert kinds == ["Namespace", "OperatorGroup", "Subscription"]
 
 
@@ -80,9 +80,9 @@ def test_template_for_a_target(found: Helm, tmp_path: Path) -> None:
 def test_texts_that_look_like_numbers_arrive_as_texts(found: Helm) -> None:
     values = {"networkPolicy": {"additionalNamespaces": ["1e3", "0o7", "12345678901234567890", "yes", "null"]}}
     text = found.template(CHART, values, release="o", namespace="rhdh", cluster=TARGET, timeout=60)
-    peers = next(one for one in yaml.safe_load_all(text) if one["kind"] == "NetworkPolicy")["spec"]["ingress"][0][
-        "from"
-    ]
+    peers = next(one for one in yaml.load_all(text, Loader=yaml.CSafeLoader) if one["kind"] == "NetworkPolicy")["spec"][
+        "ingress"
+    ][0]["from"]
     named = peers[1]["namespaceSelector"]["matchExpressions"][0]["values"]
     assert named[-5:] == values["networkPolicy"]["additionalNamespaces"]
 
@@ -114,7 +114,7 @@ def test_a_chart_that_would_take_everything(helm_4: Path, environment: Mapping[s
     """Helm dies of it (a fatal error of Go, which nothing in it can catch), and we live and say so."""
     (tmp_path / "c" / "templates").mkdir(parents=True)
     (tmp_path / "c" / "Chart.yaml").write_text("{apiVersion: v2, name: c, version: 1.0.0}", encoding="utf-8")
-    (tmp_path / "c" / "templates" / "t.yaml").write_text("{{ range until 2000000000 }}x{{ end }}", encoding="utf-8")
+    (tmp_path / "c" / "templates" / "t.yaml").write_text('{{ repeat 2000000000 "sixteen letters." }}', encoding="utf-8")
     helm = find_helm(str(helm_4), connection=Connection(), environment=environment)
     with pytest.raises(InstallerError) as caught:
         helm.template(Chart(str(tmp_path / "c")), {}, release="r", namespace="n", cluster=TARGET, timeout=60)
