@@ -7,6 +7,9 @@ libyaml finds a fault: verdict, values and words are always the pure loader's.
 
 import io
 import re
+from copy import deepcopy
+from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -63,6 +66,14 @@ def read(text: str, file: str, label: str, behaviour: Behaviour) -> Document:
 
 
 def _read_python(text: str, file: str, label: str) -> Document:
+    """A copy of what was read: the installer joins lists where they are."""
+    document = _parsed(text, file, label)
+    return replace(document, value=deepcopy(document.value))
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str, file: str, label: str) -> Document:
+    """A plan reads every text as it is and as it shall be, which are often the same."""
     # Python's text mode turns every line end into \n before PyYAML sees it.
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     _check_bounds(text, file)
