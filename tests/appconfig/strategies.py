@@ -1,8 +1,8 @@
 """What the property tests feed to the simulator and to the oracle: YAML texts, files and environments."""
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -145,20 +145,29 @@ Tree = Any
 """A raw YAML scalar or placeholder, a list of trees, or a tuple of pairs."""
 
 
-@cache
-def trees(depth: int, *, tame: bool) -> st.SearchStrategy[Tree]:
-    leaves = st.sampled_from(TAME_LEAVES if tame else (*SCALARS, *PLACEHOLDERS))
-    if depth == 0:
-        return leaves
-    below = trees(depth - 1, tame=tame)
-    return leaves | leaves | st.lists(below, max_size=3) | maps(depth - 1, tame=tame) | maps(depth - 1, tame=tame)
+WILD_LEAVES = (*SCALARS, *PLACEHOLDERS)
+USUAL_KEYS = (*KEYS[:6], *KEYS[:6], *KEYS)
+SEEDS = st.integers(0, 2**32)
 
 
-@cache
-def maps(depth: int, *, tame: bool) -> st.SearchStrategy[tuple[tuple[str, Tree], ...]]:
-    keys = st.sampled_from((*KEYS[:6], *KEYS[:6], *KEYS))
-    pairs = st.lists(st.tuples(keys, trees(depth, tame=tame)), max_size=4)
-    return pairs.map(lambda drawn: tuple(dict(drawn).items())) if tame else pairs.map(tuple)
+def tree(dice: Random, depth: int, *, tame: bool) -> Tree:
+    """Hypothesis chooses the dice: a choice of its own for each node would cost more than what is compared."""
+    kind = dice.randrange(5) if depth else 0
+    if kind < 2:
+        return dice.choice(TAME_LEAVES if tame else WILD_LEAVES)
+    if kind == 2:
+        return [tree(dice, depth - 1, tame=tame) for _ in range(dice.randrange(4))]
+    pairs = [(dice.choice(USUAL_KEYS), tree(dice, depth - 1, tame=tame)) for _ in range(dice.randrange(5))]
+    return tuple(dict(pairs).items()) if tame else tuple(pairs)
+
+
+@st.composite
+def roots(draw: st.DrawFn, *, tame: bool) -> tuple[tuple[str, Tree], ...]:
+    """Pairs of a key and a tree; each has dice of its own, so that it stays when others go."""
+    keys = draw(st.lists(st.sampled_from(USUAL_KEYS), max_size=4))
+    seed = draw(SEEDS)
+    pairs = [(key, tree(Random(f"{seed} {place}"), 3, tame=tame)) for place, key in enumerate(keys)]  # noqa: S311
+    return tuple(dict(pairs).items()) if tame else tuple(pairs)
 
 
 @dataclass(frozen=True)
@@ -224,7 +233,7 @@ def layer_texts(draw: st.DrawFn) -> str:
     if root == 1:
         return draw(damaged())
     tame = draw(st.integers(0, 6)) > 0
-    text = write(draw(maps(3, tame=tame)), draw(styles)).removeprefix("\n").removeprefix(" ")
+    text = write(draw(roots(tame=tame)), draw(styles)).removeprefix("\n").removeprefix(" ")
     if draw(st.integers(0, 7)) == 0:
         text = text.replace("\n", "\r\n")
     if draw(st.integers(0, 9)) == 0:
@@ -237,12 +246,11 @@ def cases(draw: st.DrawFn) -> Case:
     """Up to three layers, the files they may include, and an environment."""
     count = draw(st.sampled_from((1, 1, 2, 2, 2, 3)))
     names = [f"app-config.{index}.yaml" for index in range(count)]
-    tree = {**FILES, **{name: draw(layer_texts()) for name in names}}
+    files = {**FILES, **{name: draw(layer_texts()) for name in names}}
     order = [*names, *draw(st.sampled_from((*[()] * 16, ("app-config.0.yaml",), ("missing.yaml",))))]
-    env = {name: draw(st.sampled_from(values)) for name, values in VALUES.items() if draw(st.integers(0, 4))}
-    overrides = st.dictionaries(
-        st.sampled_from((*CONFIG_NAMES[:8] * 6, *CONFIG_NAMES)), st.sampled_from(CONFIG_VALUES), max_size=3
-    )
+    dice = Random(draw(SEEDS))  # noqa: S311
+    env = {name: dice.choice(values) for name, values in VALUES.items() if dice.randrange(5)}
     if draw(st.integers(0, 2)) == 0:
-        env |= {f"APP_CONFIG_{name}": value for name, value in draw(overrides).items()}
-    return Case(tree, tuple(order), env)
+        names = [dice.choice((*CONFIG_NAMES[:8] * 6, *CONFIG_NAMES)) for _ in range(dice.randrange(4))]
+        env |= {f"APP_CONFIG_{name}": dice.choice(CONFIG_VALUES) for name in names}
+    return Case(files, tuple(order), env)
