@@ -163,7 +163,10 @@ def shown(value: Any) -> str:
     return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1 << 20)
 
 
-class _Dumper(yaml.SafeDumper):
+_Fast: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Dumper(_Fast):  # type: ignore[misc]
     """Texts of several lines as block scalars, and no aliases: what people write."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
