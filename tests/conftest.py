@@ -28,7 +28,8 @@ settings.load_profile("ci")
 
 # Hypothesis would parse every source of ours, eight seconds of each process, and draw constants from those that happen
 # to be loaded: what is tried would depend on which files of tests share a process.
-providers._get_local_constants = lambda: providers._local_constants
+if hasattr(providers, "_local_constants"):  # it is none of its promises
+    providers._get_local_constants = lambda: providers._local_constants
 
 
 def file_of(nodeid: str) -> str:

@@ -21,6 +21,7 @@ from installer.model.dataclass import dataclass
 from installer.model.errors import Problem
 from installer.yamltext.reading import Unreadable, compose
 from installer.yamltext.text import File, Text
+from installer.yamltext.values import Schema, construct
 
 Object = Mapping[str, Any]
 VALUES = "values of Helm release"
@@ -159,15 +160,31 @@ _STATUS_TELLS = frozenset({"Subscription"})  # which version of RHDH's operator 
 
 
 def shown(value: Any) -> str:
-    """Data as YAML in block style; reading it gives the same data again."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1 << 20)
+    """Data as YAML in block style; reading it gives the same data again.
+
+    libyaml spells out what is beyond the first 65,536 characters, and puts such a text on one line; PyYAML's own Python
+    shows it, and breaks texts in which line ends of Unicode stand.
+    """
+    text = _dumped(value, _Fast)
+    if "\\U000" not in text:
+        return text
+    readable = _dumped(value, _Readable)
+    return readable if construct(compose(readable)[0], Schema.KUBERNETES) == value else text
 
 
-_Fast: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+def _dumped(value: Any, dumper: type[yaml.SafeDumper]) -> str:
+    return yaml.dump(value, Dumper=dumper, sort_keys=False, allow_unicode=True, width=1 << 20)
 
 
-class _Dumper(_Fast):  # type: ignore[misc]
+class _Readable(yaml.SafeDumper):
     """Texts of several lines as block scalars, and no aliases: what people write."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+
+class _Fast(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """The same by libyaml, in a fifth of the time."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         return True
@@ -177,7 +194,8 @@ def _text(dumper: yaml.SafeDumper, value: str) -> ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
 
 
-_Dumper.add_representer(str, _text)
+for _dumper in (_Readable, _Fast):
+    _dumper.add_representer(str, _text)
 
 
 def _json(value: Any) -> str:

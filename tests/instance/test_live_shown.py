@@ -23,3 +23,7 @@ def test_reading_it_gives_the_same_again(seed: int) -> None:
 def test_as_people_write_it() -> None:
     value = {"b": "one\ntwo\n", "a": ["x", {"c": "é: #"}], "n": None}
     assert shown(value) == "b: |\n  one\n  two\na:\n- x\n- c: 'é: #'\nn: null\n"
+
+
+def test_characters_beyond_the_first_plane_are_shown() -> None:
+    assert shown({"a": "one 😀\ntwo\n", "b": "😀"}) == "a: |\n  one 😀\n  two\nb: 😀\n"
