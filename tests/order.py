@@ -1,8 +1,8 @@
 """In which order the files of tests are run, and which of them share a process. Knows no test by its name.
 
 A world takes a gigabyte, and half a minute of a processor until the operators are in it, so the files that need one
-like it are put together in as many pieces as keep three processes busy; and the long ones come first, so that none is
-left for the end.
+like it are put together in three pieces, beside which a fourth process begins with what takes worlds of its own; the
+long ones come first, so that none is left for the end.
 """
 
 import re
