@@ -176,18 +176,19 @@ def _dumped(value: Any, dumper: type[yaml.SafeDumper]) -> str:
     return yaml.dump(value, Dumper=dumper, sort_keys=False, allow_unicode=True, width=1 << 20)
 
 
-class _Readable(yaml.SafeDumper):
-    """Texts of several lines as block scalars, and no aliases: what people write."""
+class _AsPeopleWrite:
+    """Texts of several lines as block scalars, and no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         return True
 
 
-class _Fast(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """The same by libyaml, in a fifth of the time."""
+class _Readable(_AsPeopleWrite, yaml.SafeDumper):
+    """By PyYAML's own Python."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
-        return True
+
+class _Fast(_AsPeopleWrite, getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """By libyaml, in a fifth of the time."""
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> ScalarNode:

@@ -71,11 +71,11 @@ class Portal:
         To take a whole namespace away is as much work for an API server as an installation. Only what never comes to
         rest is taken away, the owner first: its objects would be made again until their turn has come.
         """
-        owned = OWNERS[1:] if rolled_out(self.world.api.get(*DEPLOYMENT, self.workload, self.namespace)) else OWNERS
-        for kind, name in owned:
+        at_rest = rolled_out(self.world.api.get(*DEPLOYMENT, self.workload, self.namespace))
+        for kind, name in OWNERS[1:] if at_rest else OWNERS:
             with suppress(Refused):  # of a kind that no operator has brought
                 self.world.api.delete(*kind, name, self.namespace)
-        if owned == OWNERS:
+        if not at_rest:
             self.world.api.delete("v1", "Namespace", self.namespace)
 
 

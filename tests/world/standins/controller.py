@@ -70,7 +70,7 @@ class Running:
         found = list[Manifest]()
         if not self.attempt(lambda: found.extend(concerned(self.stand_in.objects(self.api), where))):
             return where
-        return {namespace_of(one) for one in found if not self.attempt(partial(self.stand_in.reconcile, self.api, one))}
+        return {home_of(one) for one in found if not self.attempt(partial(self.stand_in.reconcile, self.api, one))}
 
     def attempt(self, work: Callable[[], object]) -> bool:
         """Whether it went well; what was raised stands in the log."""
@@ -146,18 +146,18 @@ def watch(api: Api, kind: Kind, definitions: Definitions, changed: Callable[[Man
 def wake(interested: Sequence[Running], kind: Kind, item: Manifest) -> None:
     for one in interested:
         if one.stand_in.wakes(kind, item):
-            one.woken.put(namespace_of(item))
+            one.woken.put(home_of(item))
 
 
-def namespace_of(manifest: Manifest) -> str:
+def home_of(manifest: Manifest) -> str:
     """ "" for what is in none."""
     return str(manifest["metadata"].get("namespace", ""))
 
 
 def concerned(items: Sequence[Manifest], where: set[str]) -> Sequence[Manifest]:
     """Those in one of these namespaces; all where one of these has none of them, as an operator's own has."""
-    theirs = {namespace_of(one) for one in items}
-    return [one for one in items if namespace_of(one) in where] if where <= theirs else items
+    theirs = {home_of(one) for one in items}
+    return [one for one in items if home_of(one) in where] if where <= theirs else items
 
 
 def served(api: Api, kind: Kind) -> bool:
