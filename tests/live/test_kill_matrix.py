@@ -14,8 +14,8 @@ from tests.live.scenes import FROM_NOTHING, SCENES, bench
 from tests.live.worlds import why_not
 
 WHY_NOT = why_not(os.environ.get("WORLD"))
-pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 IS_WHOLE = os.environ.get("KILL_MATRIX") == "full"
+pytestmark = [pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT), *([pytest.mark.timeout(0)] if IS_WHOLE else [])]
 
 
 @pytest.mark.parametrize("scene", [one for one in SCENES if IS_WHOLE or one != FROM_NOTHING])
