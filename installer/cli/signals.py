@@ -1,9 +1,10 @@
 """Turns SIGINT, SIGTERM and SIGHUP into one exception, so that cleanup is ordinary `finally`. Cleans up nothing."""
 
+import os
 import signal
 import sys
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 _STOPS = ("SIGINT", "SIGTERM", "SIGHUP")
 _SOON = 0.001
@@ -51,6 +52,27 @@ def watch_signals() -> None:
     for number in _numbers():
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
+
+
+def await_input(stream: TextIO) -> None:
+    """Return when there is something to read, or its end; raise Interrupted when a signal comes before.
+
+    Python runs a handler between two steps of its own: a signal that arrives as a read begins would wait for the read,
+    which waits for the person. The wakeup descriptor is written to as it arrives
+    (https://docs.python.org/3/library/signal.html#signal.set_wakeup_fd).
+    """
+    import select
+
+    woken, waking = os.pipe()
+    os.set_blocking(waking, False)
+    before = signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
+    try:
+        while stream.fileno() not in select.select([stream.fileno(), woken], [], [])[0]:
+            os.read(woken, 64)
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(woken)
+        os.close(waking)
 
 
 def ignore_signals() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from installer.cli.paint import paint_diffs, wants_color
 from installer.cli.session import Session, is_terminal
+from installer.cli.signals import await_input
 from installer.cli.writing import write_note
 
 
@@ -21,6 +22,7 @@ def confirm_on(session: Session) -> Callable[[str, str], bool | None]:
             session.progress.clear()
         shown = paint_diffs(diff) if wants_color(session, "stderr") else diff
         write_note(f"{shown}{question} [y/N] ")
+        await_input(sys.stdin)
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     return confirm

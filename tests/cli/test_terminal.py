@@ -4,10 +4,13 @@ import fcntl
 import json
 import os
 import pty
+import select
 import subprocess
 import termios
 
 import pytest
+
+PATIENCE = 60
 
 
 def converse(program, said, *words, **streams):
@@ -30,6 +33,7 @@ def hear(terminal, until):
     shown = b""
     try:
         while not shown.endswith(until):
+            assert select.select([terminal], [], [], PATIENCE)[0], f"nothing follows {shown!r}"
             shown += os.read(terminal, 1)
     except OSError:
         pass  # that is how Linux says that the other side is closed
@@ -68,6 +72,45 @@ def test_ctrl_c_at_the_question(program):
     assert (code, out) == (130, "")
     assert "stopped by SIGINT" in shown
     assert "Traceback" not in shown
+
+
+ROUNDS = """
+import os, pty, signal, sys, threading
+from installer.cli import signals
+from installer.cli.session import Session
+from installer.cli.terminal import confirm_on
+
+ours, theirs = pty.openpty()
+os.dup2(theirs, 0)
+os.dup2(theirs, 2)
+signals.watch_signals()
+heard, lost = threading.Event(), []
+
+def stop():
+    while True:
+        shown = b""
+        while not shown.endswith(b"[y/N] "):
+            shown += os.read(ours, 64)
+        heard.clear()
+        os.kill(os.getpid(), signal.SIGINT)
+        if not heard.wait(5):
+            lost.append(shown)
+            os.write(ours, b"n\\n")
+
+threading.Thread(target=stop, daemon=True).start()
+for _ in range(500):
+    signals._arrived.clear()
+    try:
+        confirm_on(Session())("Write?", "")
+    except signals.Interrupted:
+        heard.set()
+print(len(lost))
+"""
+
+
+def test_no_stop_is_lost_as_the_question_appears(program):
+    """A read that begins as a signal arrives is not ended by it; one in a hundred was lost."""
+    assert program.probe(ROUNDS).stdout == "0\n"
 
 
 def _take_terminal():
