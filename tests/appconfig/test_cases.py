@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from installer.appconfig.simulate import Effective, Switches
 from installer.yamltext.javascript import JavaScriptYamlError, load
 from tests.appconfig.comparison import foretell, same, shorten
 from tests.appconfig.strategies import Case
+from tests.tables import table
 
 CASES = Path(__file__).parent / "cases"
 VERSIONS = {
@@ -20,8 +20,8 @@ VERSIONS = {
 }
 
 
-def table(name: str) -> list[Any]:
-    rows = yaml.load((CASES / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+def rows_of(name: str) -> list[Any]:
+    rows = table(CASES / name)
     return [pytest.param(row, id=row["name"]) for row in rows]
 
 
@@ -34,7 +34,7 @@ def check(effective: Effective, expected: dict[str, Any]) -> None:
         assert same(effective.value, expected["value"]), effective.value
 
 
-@pytest.mark.parametrize("row", table("yaml.yaml"))
+@pytest.mark.parametrize("row", rows_of("yaml.yaml"))
 def test_yaml(row: dict[str, Any]) -> None:
     try:
         value = load(row["text"]).value
@@ -45,20 +45,20 @@ def test_yaml(row: dict[str, Any]) -> None:
         assert same(value, row["value"]), value
 
 
-@pytest.mark.parametrize("row", table("layers.yaml"))
+@pytest.mark.parametrize("row", rows_of("layers.yaml"))
 def test_layers(row: dict[str, Any]) -> None:
     check(foretell(Case(row["files"], tuple(row["layers"]), row.get("env", {}))), row)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("row", table("switches.yaml"))
+@pytest.mark.parametrize("row", rows_of("switches.yaml"))
 def test_versions(row: dict[str, Any], version: str) -> None:
     case = Case({"app-config.yaml": row["text"]}, ("app-config.yaml",), row.get("env", {}))
     check(foretell(case, VERSIONS[version]), row[version])
 
 
 def test_the_tables_are_as_large_as_the_knowledge() -> None:
-    rows = [row for name in ("yaml.yaml", "layers.yaml") for row in table(name)]
+    rows = [row for name in ("yaml.yaml", "layers.yaml") for row in rows_of(name)]
     assert len(rows) >= 150
     assert len({row.id for row in rows}) == len(rows)
 

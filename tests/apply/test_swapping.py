@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.apply.swapping import Sight, Swap, backwards, forwards
 from installer.model.change import Ref
 from installer.model.run import Edit
+from tests.tables import table
 
-CASES = yaml.load(Path(__file__).with_name("standings.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+CASES = table(Path(__file__).with_name("standings.yaml"))
 REF = Ref("v1", "ConfigMap", "rhdh", "app-config")
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.apply.explaining import explained
 from installer.cluster.connect import connect
@@ -13,13 +12,14 @@ from installer.plan.faults import fault, newest_warning
 from installer.plan.readiness import newest_pods, selector
 from tests.cluster.conftest import nobodys  # noqa: F401 - applies to every test of this folder
 from tests.cluster.fake import Fake, served, status
+from tests.tables import table
 
 HERE = Path(__file__).parent
 LOG = "GET /api/v1/namespaces/rhdh/pods/new-1/log"
 
 
 def cases(name):
-    loaded = yaml.load((HERE / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    loaded = table(HERE / name)
     return [pytest.param(one, id=one["name"]) for one in loaded]
 
 

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.audit.request import AuditRequest
 from installer.flow.audit import audit
+from tests.tables import table
 
 HERE = Path(__file__).parent / "complaints"
-TABLE = yaml.load((HERE / "table.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["complaints"]
+TABLE = table(HERE / "table.yaml")["complaints"]
 
 
 @pytest.mark.parametrize("complaint", TABLE, ids=lambda one: one["folder"])

@@ -9,8 +9,9 @@ from installer.audit import remedy
 from installer.audit.fixes import fix_for
 from installer.model.change import Ref
 from tests.audit.cases import Case
+from tests.tables import table
 
-CASES = yaml.load(Path(__file__).with_name("fixes.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+CASES = table(Path(__file__).with_name("fixes.yaml"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['base']} {case['remedy'][0]}")

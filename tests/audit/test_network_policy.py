@@ -3,15 +3,13 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.audit.network_policy import Pods, connects
 from installer.audit.object import Object
 from installer.model.change import Ref
+from tests.tables import table
 
-CASES = yaml.load(
-    Path(__file__).with_name("network_policies.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
-)
+CASES = table(Path(__file__).with_name("network_policies.yaml"))
 SOURCE = {"namespace": "portal", "labels": {"app": "hub"}}
 TARGET = {"namespace": "infra", "labels": {"app": "index"}, "ports": {"http": 8080}}
 

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.audit.addresses import address
 from installer.audit.images import minor_of_tag
 from installer.audit.variables import names_in
 from installer.audit.versions import minor, triple
+from tests.tables import table
 
-TABLES = yaml.load(Path(__file__).with_name("readings.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+TABLES = table(Path(__file__).with_name("readings.yaml"))
 
 
 @pytest.mark.parametrize(("tag", "numbers"), TABLES["tags"])

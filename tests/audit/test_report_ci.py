@@ -15,11 +15,12 @@ import yaml
 
 from installer.model.errors import ExitCode
 from tests.audit.reporting import BASE, lay
+from tests.tables import table
 
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
 SNIPPETS = [yaml.safe_load(text) for text in re.findall(r"^```yaml\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL)]
-(HOOK,) = yaml.load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+(HOOK,) = table(ROOT / ".pre-commit-hooks.yaml")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.audit.object import Object
 from installer.audit.secret import reduce
@@ -11,8 +10,9 @@ from installer.instance.instance import Document
 from installer.model.change import Ref
 from installer.yamltext.reading import compose
 from installer.yamltext.text import File, Text
+from tests.tables import table
 
-CASES = yaml.load(Path(__file__).with_name("secrets.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+CASES = table(Path(__file__).with_name("secrets.yaml"))
 APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
 from installer.desired.infrastructure import values_of
 from installer.knowledge.releases import minors, release
 from tests.charts.eras import CHART, Values, documents, refused, render, render_anew, run_helm
+from tests.tables import table
 
 HERE = Path(__file__).parent
 SNAPSHOTS = HERE / "snapshots"
@@ -20,7 +20,7 @@ ERAS = ("1.2", "1.4", "1.6", "1.8", "1.9", "2.1")
 
 
 def _read(name: str) -> Any:
-    return yaml.load((HERE / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return table(HERE / name)
 
 
 SITUATIONS: dict[str, Values] = _read("situations.yaml")
@@ -220,7 +220,7 @@ def test_a_url_gets_each_schema(helm: Path, url: str, index: str) -> None:
 def test_the_bundled_database_restarts_for_no_new_chart(helm_4: Path) -> None:
     """Its pods and its volume claims carry nothing that a new version of the chart changes."""
     (stateful,) = _of(render(helm_4, SITUATIONS["evaluation"]), "StatefulSet")
-    version = yaml.load((CHART / "Chart.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["version"]
+    version = table(CHART / "Chart.yaml")["version"]
     assert version not in str(stateful["spec"])
     selected = stateful["spec"]["selector"]["matchLabels"].items()
     assert selected <= stateful["spec"]["template"]["metadata"]["labels"].items()
@@ -268,7 +268,7 @@ def test_notes(helm_4: Path) -> None:
 
 def test_the_readme_names_every_value() -> None:
     readme = (CHART / "README.md").read_text(encoding="utf-8")
-    values = yaml.load((CHART / "values.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    values = table(CHART / "values.yaml")
     assert [name for name in values if f"`{name}" not in readme] == []
 
 

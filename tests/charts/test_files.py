@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.desired.infrastructure import values_of
 from installer.directory.generated import MARK, put
@@ -13,6 +12,7 @@ from installer.knowledge.releases import release
 from installer.model.errors import ExitCode, InstallerError
 from tests.charts.eras import documents
 from tests.charts.eras import render as rendered
+from tests.tables import table
 
 
 def made(helm: Path, out: Path, minor: str = "1.8", platform: str = "") -> Beside:
@@ -23,19 +23,17 @@ def test_the_same_objects_as_the_release(helm: Path, tmp_path: Path) -> None:
     put(made(helm, tmp_path / "out").generated)
     found = []
     for stage in ("operators", "knative", "platform"):
-        names = yaml.load((tmp_path / "out" / stage / "kustomization.yaml").read_text(), Loader=yaml.CSafeLoader)[
-            "resources"
-        ]
+        names = table(tmp_path / "out" / stage / "kustomization.yaml")["resources"]
         there = sorted(one.name for one in (tmp_path / "out" / stage).iterdir())
         assert sorted([*names, "kustomization.yaml"]) == there
-        found += [yaml.load((tmp_path / "out" / stage / name).read_text(), Loader=yaml.CSafeLoader) for name in names]
+        found += [table(tmp_path / "out" / stage / name) for name in names]
     more = {"postgres": {"bundled": {"enabled": True}}, "syncWaves": True}
     wanted = documents(rendered(helm, {**values_of(release("1.8")), **more}, namespace="portal"))
     key = lambda one: (one["kind"], one["metadata"].get("namespace", ""), one["metadata"]["name"])  # noqa: E731
     assert sorted(found, key=key) == sorted(wanted, key=key)
     waves = {one["kind"]: one["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"] for one in found}
     assert (waves["Subscription"], waves["KnativeServing"], waves["SonataFlowPlatform"]) == ("0", "1", "2")
-    top = yaml.load((tmp_path / "out" / "kustomization.yaml").read_text(), Loader=yaml.CSafeLoader)
+    top = table(tmp_path / "out" / "kustomization.yaml")
     assert top["resources"] == ["operators", "knative", "platform"]
 
 

@@ -10,8 +10,9 @@ import yaml
 from installer.cli.schema import envelope_schema
 from installer.cli.table import AUDIT, CONFIG, PLUGINS, RBAC, RELEASES, ROOT
 from installer.model.errors import ExitCode
+from tests.tables import table
 
-CASES = yaml.load(Path(__file__).with_name("contract.yaml").read_text(), Loader=yaml.CSafeLoader)
+CASES = table(Path(__file__).with_name("contract.yaml"))
 VALIDATOR = jsonschema.Draft202012Validator(envelope_schema())
 EVENTS = jsonschema.Draft202012Validator({"$ref": "#/$defs/event", "$defs": envelope_schema()["$defs"]})
 

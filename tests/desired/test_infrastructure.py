@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from installer.desired.infrastructure import Existing, InfrastructureGoal, build, effective, values_of
 from installer.desired.values import joined, overlaid
@@ -13,11 +12,10 @@ from installer.instance.stored_release import StoredRelease
 from installer.knowledge.chart import orchestrator
 from installer.knowledge.releases import release
 from installer.model.errors import ExitCode, InstallerError
+from tests.tables import table
 
 HERE = Path(__file__).parent
-CASES: list[dict[str, Any]] = yaml.load(
-    (HERE / "infrastructure.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
-)
+CASES: list[dict[str, Any]] = table(HERE / "infrastructure.yaml")
 NAMESPACE = "portal"
 KINDS = ("Namespace", "KnativeServing", "KnativeEventing", "SonataFlowPlatform", "Service", "StatefulSet")
 

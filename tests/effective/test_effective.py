@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-import yaml
+
+from tests.tables import table
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "scripts" / "sample"
-CASES = yaml.load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+CASES = table(Path(__file__).with_name("cases.yaml"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])

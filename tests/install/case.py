@@ -14,6 +14,7 @@ from installer.flow import install
 from installer.model.errors import InstallerError, Problem, first_of
 from installer.model.report import Report
 from installer.model.request import InstallRequest
+from tests.tables import table
 
 MARK = "\nexpect:"
 CRLF = "\r\n"
@@ -31,7 +32,7 @@ class Case:
 
     @classmethod
     def load(cls, path: Path) -> "Case":
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        data = table(path)
         return cls(path, data["given"], data.get("beside", {}), data.get("options", {}), data.get("expect", {}))
 
     def request(self, folder: Path, **more: Any) -> InstallRequest:

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import yaml
 
 from installer.cli.boundary import run
 from installer.directory.read import read
 from installer.yamltext.reading import compose
+from tests.tables import table
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 MARK = "\nexpect:\n"
@@ -32,7 +32,7 @@ def ask(capsys: pytest.CaptureFixture[str]) -> Ask:
 
 
 def load(path: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    loaded: dict[str, Any] = table(path)
     return loaded
 
 

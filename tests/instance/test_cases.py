@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from installer.directory.read import read
 from installer.instance.find import find
 from installer.model.errors import ExitCode, InstallerError
+from tests.tables import table
 
 HERE = Path(__file__).parent
 _spec = importlib.util.spec_from_file_location("summary", HERE / "summary.py")
@@ -21,7 +21,7 @@ _spec.loader.exec_module(summary)
 CASES = [
     pytest.param(case, id=f"{file.stem}: {case['case']}")
     for file in sorted((HERE / "cases").glob("*.yaml"))
-    for case in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["cases"]
+    for case in table(file)["cases"]
 ]
 
 

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from installer.directory.read import read
 from installer.instance.find import find
 from installer.model.errors import ExitCode, InstallerError
+from tests.tables import table
 
 CASES = [
-    case["files"]
-    for file in sorted((Path(__file__).parent / "cases").glob("*.yaml"))
-    for case in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["cases"]
+    case["files"] for file in sorted((Path(__file__).parent / "cases").glob("*.yaml")) for case in table(file)["cases"]
 ]
 STRANGE = [None, 3, True, "", "x", "{{ x }}", [], [3], [[]], {}, {"a": 1}, {"name": "plugins"}, [{"name": None}]]
 

@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.instance.tracking import application_of, keeper_of
+from tests.tables import table
 
-CASES = yaml.load(Path(__file__).with_name("tracking.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+CASES = table(Path(__file__).with_name("tracking.yaml"))
 
 
 def listed(words):

@@ -5,13 +5,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from installer.knowledge.aliases import npm_name, npm_version, role, role_of, role_of_frontend_key, roles
+from tests.tables import table
 
-CASES = yaml.load((Path(__file__).parent / "aliases.yaml").read_text(), Loader=yaml.CSafeLoader)
+CASES = table(Path(__file__).parent / "aliases.yaml")
 NAMES = [(item.name, name) for item in roles() for name in item.npm]
 HOSTS = st.from_regex(r"[a-z]{1,8}(\.[a-z]{2,5}){1,2}(:[1-9][0-9]{1,4})?(/[a-z]{1,8}){0,3}", fullmatch=True)
 VERSIONS = st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){2}(-rc\.[0-9]{1,2})?", fullmatch=True)

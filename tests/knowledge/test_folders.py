@@ -14,9 +14,10 @@ from installer.knowledge.denied import denied
 from installer.knowledge.location import data_folder
 from installer.knowledge.releases import minors, release
 from installer.yamltext.reading import compose
+from tests.tables import table
 
 CONFIGMAPS = data_folder("configmaps")
-SCHEMA = yaml.load((Path(__file__).parent / "release.schema.yaml").read_text(), Loader=yaml.CSafeLoader)
+SCHEMA = table(Path(__file__).parent / "release.schema.yaml")
 EVERY = sorted(path.relative_to(CONFIGMAPS).as_posix() for path in CONFIGMAPS.glob("*/*.yaml"))
 INHERITED = "oci://registry.access.redhat.com/rhdh/{image}:{{{{inherit}}}}"
 
@@ -55,7 +56,7 @@ def number(minor):
 
 
 def data(minor):
-    return yaml.load((CONFIGMAPS / minor / "release.yaml").read_text(), Loader=yaml.CSafeLoader)
+    return table(CONFIGMAPS / minor / "release.yaml")
 
 
 def entries(minor):

@@ -7,6 +7,7 @@ import yaml
 
 from installer.knowledge.aliases import role_of
 from installer.knowledge.releases import minors, release
+from tests.tables import table
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 
@@ -15,7 +16,7 @@ def defaults(minor):
     path = SAMPLES / f"rhdh-{minor}" / "dynamic-plugins.default.yaml"
     if not path.is_file():
         pytest.skip(f"no default file of RHDH {minor} beside the checkout")
-    return {entry["package"]: entry for entry in yaml.load(path.read_text(), Loader=yaml.CSafeLoader)["plugins"]}
+    return {entry["package"]: entry for entry in table(path)["plugins"]}
 
 
 @pytest.mark.parametrize("minor", minors())

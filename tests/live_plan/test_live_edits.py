@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from installer.plan.live_edits import live_changes, live_edits
 from installer.plan.merge_patch import apply_patch, merge_patch
 from installer.plan.plan import plan
 from installer.plan.prediction import World
+from tests.tables import table
 from tests.world.rhdh import operator_flavour, plain_flavour
 
 SAMPLE = Path(__file__).parent.parent.parent / "scripts" / "sample"
@@ -68,9 +68,7 @@ def test_a_second_plan_has_nothing_to_write(flavour, chosen):
 
 
 def test_the_sample_is_edited_as_in_its_directory():
-    objects = [
-        yaml.load(one.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) for one in sorted(SAMPLE.glob("*.yaml"))
-    ]
+    objects = [table(one) for one in sorted(SAMPLE.glob("*.yaml"))]
     edits, _, _ = planned(objects, "1.6")
     by_name = {edit.ref.name: edit for edit in edits}
     for edit in edits:

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.model.image import image
+from tests.tables import table
 
-TABLE = yaml.load(Path(__file__).with_name("images.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+TABLE = table(Path(__file__).with_name("images.yaml"))
 
 
 @pytest.mark.parametrize("row", TABLE, ids=[row[0] for row in TABLE])

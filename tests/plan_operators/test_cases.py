@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from installer.knowledge.releases import release
 from installer.model.errors import InstallerError
@@ -12,6 +11,7 @@ from installer.model.run import Operator
 from installer.plan.install_plans import AlreadyApproved, Approve, Wait, choose
 from installer.plan.operators import HOMES, decide, leave
 from tests.plan_operators.olm_objects import LOGIC, olm, plan, subscription
+from tests.tables import table
 
 HERE = Path(__file__).parent
 KEYS = {"serverless": "serverlessOperator", "logic": "sonataFlowOperator"}
@@ -33,7 +33,7 @@ KNOWN = {
 
 
 def cases(name: str) -> list[Any]:
-    found = yaml.load((HERE / f"{name}.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    found = table(HERE / f"{name}.yaml")
     for case in found:
         assert case.keys() <= KNOWN[name], case["name"]
     return [pytest.param(case, id=case["name"]) for case in found]

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from installer.plugins.behaviour import behaviour, behaviours
 from installer.plugins.simulate import ABSENT, UNKNOWN, Outcome, simulate
+from tests.tables import table
 
 CASES = Path(__file__).parent / "cases"
 KNOWN = {
@@ -40,7 +40,7 @@ def families(words: str) -> list[str]:
 def rows() -> list[Any]:
     found = []
     for path in sorted(CASES.glob("*.yaml")):
-        for case in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader):
+        for case in table(path):
             for expected in case["expect"]:
                 assert expected.keys() <= KNOWN, (path, case["name"])
                 found += [

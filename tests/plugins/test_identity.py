@@ -1,17 +1,17 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.plugins.behaviour import behaviour
 from installer.plugins.identity import merge_key, name_of, parse_oci, version_of, without_version
+from tests.tables import table
 
 TABLE = [
     line.split("\t")
     for line in (Path(__file__).parent / "cases" / "keys.tsv").read_text(encoding="utf-8").splitlines()
     if not line.startswith("#")
 ]
-VERSIONS = yaml.load((Path(__file__).parent / "versions.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+VERSIONS = table(Path(__file__).parent / "versions.yaml")
 
 
 @pytest.mark.parametrize(("package", "version", "bare"), VERSIONS, ids=[row[0] for row in VERSIONS])

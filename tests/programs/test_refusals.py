@@ -4,14 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from installer.model.errors import ExitCode
 from installer.programs.helm_refusals import refusal
+from tests.tables import table
 
-CASES: list[dict[str, Any]] = yaml.load(
-    Path(__file__).with_name("refusals.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
-)
+CASES: list[dict[str, Any]] = table(Path(__file__).with_name("refusals.yaml"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.yamltext.redaction import mask_characters, mask_message, mask_value
+from tests.tables import table
 
-CASES = yaml.load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+CASES = table(Path(__file__).with_name("cases.yaml"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

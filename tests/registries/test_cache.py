@@ -10,12 +10,12 @@ import time
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.registries import freshness
 from installer.registries.cache import Cache, Entry, entry, key_of, opened, renewed
+from tests.tables import table
 
-CASES = yaml.load((Path(__file__).parent / "freshness.yaml").read_text(), Loader=yaml.CSafeLoader)
+CASES = table(Path(__file__).parent / "freshness.yaml")
 
 
 @pytest.fixture

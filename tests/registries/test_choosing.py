@@ -6,17 +6,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.integrity import LENGTHS, rhdh_accepts
 from installer.registries import npm
 from installer.registries.choosing import PassedOver, Policy, aligned, choose
 from tests.oracles import npm_semver
+from tests.tables import table
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
-TABLE = yaml.load((HERE / "choosing.yaml").read_text(), Loader=yaml.CSafeLoader)
-CORPUS = yaml.load((HERE / "corpus.yaml").read_text(), Loader=yaml.CSafeLoader)
+TABLE = table(HERE / "choosing.yaml")
+CORPUS = table(HERE / "corpus.yaml")
 CASES = [(table, ask) for table in TABLE for ask in table["asks"]]
 
 

@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.registries.comparing import compare
 from installer.registries.npm import Published
 from installer.registries.versions import exact, newest
+from tests.tables import table
 
-CASES = yaml.load((Path(__file__).parent / "comparing.yaml").read_text(), Loader=yaml.CSafeLoader)
+CASES = table(Path(__file__).parent / "comparing.yaml")
 LENGTHS = {"sha512": 86, "sha384": 64, "sha256": 43}
 PADDING = {"sha512": "==", "sha384": "", "sha256": "="}
 

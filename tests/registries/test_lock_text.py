@@ -13,8 +13,9 @@ from installer.model.place import Place
 from installer.plan import lock_text
 from installer.plan.lock_comparing import Configured, unlike_configuration, unlike_now
 from installer.registries.specs import Source as Spelt
+from tests.tables import table
 
-CASES = yaml.load(Path(__file__).with_name("lock_texts.yaml").read_text(), Loader=yaml.CSafeLoader)
+CASES = table(Path(__file__).with_name("lock_texts.yaml"))
 HASH = "sha512-" + "A" * 86 + "=="
 OTHER = "sha256-" + "B" * 42 + "A="
 DIGEST = "sha256:" + "0" * 64

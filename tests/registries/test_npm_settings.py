@@ -7,12 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.registries.npmrc import read
+from tests.tables import table
 
 HERE = Path(__file__).parent
-CASES = yaml.load((HERE / "npm_settings.yaml").read_text(), Loader=yaml.CSafeLoader)
+CASES = table(HERE / "npm_settings.yaml")
 PLACES = {"project": "work/.npmrc", "user": "home/.npmrc", "global": "prefix/etc/npmrc"}
 
 

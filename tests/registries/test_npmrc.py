@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.registries.npmrc import NpmConfig, read
 from installer.registries.npmrc_text import parse
+from tests.tables import table
 
-CASES = yaml.load((Path(__file__).parent / "npmrc.yaml").read_text(), Loader=yaml.CSafeLoader)
+CASES = table(Path(__file__).parent / "npmrc.yaml")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"])

@@ -4,15 +4,15 @@ import string
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as some
 
 from installer.model.errors import ExitCode, InstallerError
 from installer.plugins.identity import INHERIT
 from installer.registries.oci_reference import OciReference, inherited, is_digest, parse
+from tests.tables import table
 
-TABLE = yaml.load(Path(__file__).with_name("oci_references.yaml").read_text(), Loader=yaml.CSafeLoader)
+TABLE = table(Path(__file__).with_name("oci_references.yaml"))
 DIGEST = f"sha256:{'0a' * 32}"
 
 segments = some.from_regex(r"[a-z0-9]{1,6}(?:(?:\.|_|__|-{1,3})[a-z0-9]{1,4}){0,2}", fullmatch=True)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.registries import npm
 from installer.registries.choosing import Policy
@@ -12,8 +11,9 @@ from installer.registries.versions import parse
 from installer.registries.wanted import AIMS, together, wanted
 from tests.oracles import npm_semver
 from tests.registries.test_choosing import CORPUS, of_corpus
+from tests.tables import table
 
-TABLE = yaml.load((Path(__file__).parent / "wanted.yaml").read_text(), Loader=yaml.CSafeLoader)
+TABLE = table(Path(__file__).parent / "wanted.yaml")
 
 
 def packument(name, versions, tags=None):

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-import yaml
 
 from installer.cli.boundary import run
 from installer.cli.schema import envelope_schema
 from installer.flow.plugins_list import judged
 from installer.model.errors import ExitCode
 from installer.registries.specs import Spec, source_of, spec_of
+from tests.tables import table
 
 KNOWN = Path(__file__).parents[2] / "configmaps" / "shared" / "hashes.yaml"
-HASHES = yaml.load(KNOWN.read_text(), Loader=yaml.CSafeLoader)["hashes"]
+HASHES = table(KNOWN)["hashes"]
 WRONG = [one for one in HASHES if one["verdict"] == "wrong"]
 GOOD = [one for one in HASHES if one["verdict"] == "good"]
 VALIDATOR = jsonschema.Draft202012Validator(envelope_schema())

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-import yaml
 
 from installer.cli.boundary import run
 from installer.cli.schema import envelope_schema
 from installer.model.errors import ExitCode
 from installer.plan.naming import Named, named
+from tests.tables import table
 
 VALIDATOR = jsonschema.Draft202012Validator(envelope_schema())
-CASES = yaml.load(Path(__file__).with_name("switching_texts.yaml").read_text(), Loader=yaml.CSafeLoader)
+CASES = table(Path(__file__).with_name("switching_texts.yaml"))
 SAMPLE = Path(__file__).parents[2] / "scripts" / "sample"
 HASH = "sha512-" + "A" * 86 + "=="
 

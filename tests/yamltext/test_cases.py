@@ -4,16 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from installer.yamltext.editing import Refused, edited
 from installer.yamltext.patch import Branch, Drop, Set
 from installer.yamltext.splices import spliced
 from installer.yamltext.values import Schema
+from tests.tables import table
 
-CASES: list[dict[str, Any]] = yaml.load(
-    (Path(__file__).parent / "cases.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
-)
+CASES: list[dict[str, Any]] = table(Path(__file__).parent / "cases.yaml")
 
 
 def path_of(dotted: str) -> tuple[str | int, ...]:
