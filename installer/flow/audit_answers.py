@@ -9,7 +9,8 @@ from installer.audit.source import Answers
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.plan.draft import Draft
 from installer.plan.prediction import World, predict
-from installer.registries.verdicts import Confirmed, Failed, Mismatch, Missing, Planned, Unchecked, Verdict, verify
+from installer.registries.verdict import Confirmed, Failed, Mismatch, Missing, Planned, Unchecked, Verdict
+from installer.registries.verdicts import verify
 
 if TYPE_CHECKING:
     from installer.registries.oci import Resolved

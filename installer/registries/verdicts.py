@@ -10,29 +10,8 @@ from installer.registries.comparing import compare
 from installer.registries.limits import Limits
 from installer.registries.npm import PackageMissing, Packument, packuments
 from installer.registries.specs import not_in_a_registry
-from installer.registries.verdict import (
-    Confirmed,
-    Failed,
-    Mismatch,
-    Missing,
-    Planned,
-    Unchecked,
-    Verdict,
-    problem_of,
-)
+from installer.registries.verdict import Confirmed, Failed, Mismatch, Missing, Planned, Unchecked, Verdict
 from installer.registries.versions import exact, newest
-
-__all__ = [
-    "Confirmed",
-    "Failed",
-    "Mismatch",
-    "Missing",
-    "Planned",
-    "Unchecked",
-    "Verdict",
-    "problem_of",
-    "verify",
-]
 
 
 def verify(

@@ -8,16 +8,8 @@ import pytest
 
 from installer.model.errors import ExitCode
 from installer.registries.limits import Limits
-from installer.registries.verdicts import (
-    Confirmed,
-    Failed,
-    Mismatch,
-    Missing,
-    Planned,
-    Unchecked,
-    problem_of,
-    verify,
-)
+from installer.registries.verdict import Confirmed, Failed, Mismatch, Missing, Planned, Unchecked, problem_of
+from installer.registries.verdicts import verify
 from tests.registries import fake
 
 NAME = "@acme/plugin"

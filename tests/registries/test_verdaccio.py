@@ -13,7 +13,8 @@ from installer.registries.npm import packuments
 from installer.registries.tarball_archive import Rules
 from installer.registries.tarball_checks import Subject
 from installer.registries.tarball_verdict import Verifier
-from installer.registries.verdicts import Confirmed, Mismatch, Missing, Planned, problem_of, verify
+from installer.registries.verdict import Confirmed, Mismatch, Missing, Planned, problem_of
+from installer.registries.verdicts import verify
 from tests.registries import verdaccio
 from tests.registries.test_outdated import SET, entries
 
