@@ -63,7 +63,8 @@ def address(ref: Ref) -> str:
 
 def annotated(objects: Iterable[Object]) -> dict[Ref, dict[str, str]]:
     """What objects say about themselves: `SLUG=reason`, several separated by `;` or line ends; no reason, no effect."""
-    found = {one.ref: _reasons(one.annotations[ANNOTATION]) for one in objects if ANNOTATION in one.annotations}
+    said = ((one.ref, one.text("metadata", "annotations", ANNOTATION)) for one in objects)
+    found = {ref: _reasons(text) for ref, text in said if text}
     return {ref: reasons for ref, reasons in found.items() if reasons}
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from installer.cli.connection import LASTING, connected, connection_of
-from installer.cli.options import EVERY_OUTPUT, Table, command, session_of
+from installer.cli.options import EVERY_OUTPUT, Table, command, load_yaml, session_of
 from installer.cli.plugins_changes import CHANGING, changing_with, wanted_of
 from installer.cli.plugins_where import refuse_connection
 from installer.cli.session import REPORTS
@@ -63,6 +63,7 @@ def audit(ctx: click.Context, /, **options: Any) -> "Report | None":
     """
     if ctx.invoked_subcommand is not None:
         return None
+    load_yaml()
     fixing = bool(options.pop("fixing"))
     connection = _connection(options, fixing=fixing)
     wanted = _wanted(options, fixing=fixing)

@@ -69,6 +69,11 @@ class Cluster:
         """Ask anew what the server serves: a kind has come since."""
         self._resources.forget()
 
+    def is_served(self, definition: str) -> bool:
+        """Whether the kind of a CustomResourceDefinition, by its name, is known to be served; nobody is asked."""
+        plural, _, group = definition.partition(".")
+        return self._resources.is_served(plural, group)
+
     def serves(self, group: str) -> bool:
         """Whether the server has an API group."""
         return self._resources.serves(group)

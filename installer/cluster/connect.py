@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from installer.cluster.cluster import Cluster
+from installer.cluster.connection import Route
 from installer.cluster.deadline import Deadline
 from installer.cluster.errors import Unauthorized
 from installer.cluster.kubeconfig import ACCOUNT, Chosen, absent, choose, of_pod
@@ -41,8 +42,8 @@ def connect(options: ConnectionOptions, account: Path = ACCOUNT) -> Cluster:
     tls = tls_of(chosen.cluster, me.user) if server.startswith("https:") else None
     proxy = proxy_of(server, chosen.cluster.get("proxy-url"), os.environ)
     proxy_tls = proxy_tls_of(chosen.cluster) if proxy and proxy.startswith("https:") else None
-    pool = Pool(server, tls, proxy, chosen.cluster.get("tls-server-name"), proxy_tls)
-    transport = Transport(pool, deadline, me, impersonation(chosen.user))
+    route = Route(server, tls, proxy, chosen.cluster.get("tls-server-name"), proxy_tls)
+    transport = Transport(Pool(route), deadline, me, impersonation(chosen.user))
     return Cluster(transport, memory_of(server, options.cache_dir, os.environ), chosen.namespace)
 
 

@@ -108,6 +108,12 @@ class Resources:
                 self.forget()
             return group in self._known()
 
+    def is_served(self, plural: str, group: str) -> bool:
+        """Whether it is known to be served; nobody is asked for that, so False may mean unknown."""
+        return any(
+            one.plural == plural for listed in (self._groups or {}).get(group, {}).values() for one in listed or ()
+        )
+
     def namespaced(self) -> tuple[Resource, ...]:
         """Every kind whose objects live in namespaces, each in the version that the server prefers."""
         found = [Resource("", "v1", kind, plural, namespaced=True) for kind, plural in _CORE_NAMESPACED.items()]

@@ -1,7 +1,6 @@
 """Sends one request, again where that cannot do harm, and says failures by their meaning. Knows no object."""
 
 import json
-import random
 from typing import Any
 
 from installer.cluster.deadline import Deadline
@@ -76,6 +75,8 @@ class Sender:
 
     def _pause(self, attempt: int, said: str | None) -> None:
         """As long as the API says, else longer each time; never all clients at the same moment."""
+        import random  # noqa: PLC0415 - loaded where the API does not answer
+
         seconds = float(said) if said and said.isdigit() else 0.1 * 2**attempt * random.uniform(0.8, 1.2)  # noqa: S311
         self.deadline.sleep(min(seconds, _LONGEST_PAUSE))
 

@@ -10,20 +10,20 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
-from http.client import HTTPException, IncompleteRead
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode
 
+from installer.cluster.connection import ProxyRefused, TunnelRefused
 from installer.cluster.deadline import Deadline
 from installer.cluster.errors import Unreachable
+from installer.cluster.http import Malformed
 from installer.cluster.login import Login
-from installer.cluster.pool import Answer, NotConnected, Pool, ProxyRefused
+from installer.cluster.pool import Answer, NotConnected, Pool
 from installer.model.dataclass import dataclass
 from installer.model.run import MANAGER
 
 # Larger than any list page of objects that etcd takes (1.5 MiB each) would reasonably be.
 BODY_LIMIT = 512 * 1024 * 1024
-_CHUNK = 64 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 _JSON = "application/json"
 _UNAUTHORIZED = 401
@@ -73,7 +73,7 @@ class Transport:
     @property
     def place(self) -> str:
         """The server, without a user's name and password that may stand in its URL."""
-        return place(self.pool.server)
+        return place(self.pool.route.server)
 
     def request(self, asked: Request) -> Any:
         """The answer, an `Answer` of a watch, else `Whole`: read to its end.
@@ -94,7 +94,7 @@ class Transport:
         if response.status == _UNAUTHORIZED and self.login.renewed():
             return self.request(asked)  # nothing was carried out
         if not succeeded:
-            headers = {name.title(): value for name, value in response.response.headers.items()}
+            headers = {name.title(): value for name, value in response.headers.items()}
             raise Answered(response.status, headers, body)
         return Whole(body)
 
@@ -147,16 +147,15 @@ class Whole:
 
 
 def chunks(answer: Answer) -> Iterator[bytes]:
-    """What has arrived, as soon as it has, unpacked. Raises as `Answer.read1`, and zlib.error."""
-    packed = answer.response.headers.get("Content-Encoding") == "gzip"
+    """What has arrived, as soon as it has, unpacked. Raises as `Answer.read`, and zlib.error."""
+    packed = answer.headers.get("content-encoding") == "gzip"
     unpacking = zlib.decompressobj(_GZIP) if packed else None
-    while part := answer.read1(_CHUNK):
+    while part := answer.read():
         yield part if unpacking is None else unpacking.decompress(part)
 
 
-def place(url: str) -> str:
+def place(parts: SplitResult) -> str:
     """The server of a URL, without a user's name and password that may stand in it."""
-    parts = urlsplit(url)
     port = f":{parts.port}" if parts.port else ""
     host = parts.hostname or "the API server"
     return f"{f'[{host}]' if ':' in host else host}{port}"
@@ -177,14 +176,14 @@ class translated:  # noqa: N801 - reads as a word after `with`
                 self._not_connected(why)
             case TimeoutError():
                 raise Unreachable(f"{self.where} gave no answer within {self.seconds:.0f} s") from None
-            case ssl.SSLEOFError() | ssl.SSLZeroReturnError() | ConnectionError() | IncompleteRead():
+            case ssl.SSLEOFError() | ssl.SSLZeroReturnError() | ConnectionError():
                 raise Dropped(f"{self.where} broke the connection", sent=True) from None
             case ssl.SSLError():
                 raise Unreachable(f"no TLS with {self.where}: {_first_line(error)}") from None
             case OSError():
                 raise Dropped(f"{self.where} broke the connection", sent=True) from None
-            case HTTPException() | zlib.error():
-                raise Unreachable(f"no proper answer from {self.where}: {type(error).__name__}") from None
+            case Malformed() | zlib.error():
+                raise Unreachable(f"no proper answer from {self.where}: {_first_line(error)}") from None
             case _:
                 return
 
@@ -196,7 +195,7 @@ class translated:  # noqa: N801 - reads as a word after `with`
                 raise Unreachable(f"no connection to {self.where}: {why.strerror}") from None
             case ssl.SSLError() if not isinstance(why, ssl.SSLEOFError):
                 raise Unreachable(f"no TLS with {self.where}: {_first_line(why)}") from None
-            case _ if str(why).startswith("Tunnel connection failed"):  # what http.client says of a proxy's refusal
+            case TunnelRefused():
                 raise Unreachable(f"the proxy in front of {self.where} does not let us through") from None
             case _:
                 said = why.strerror or "it was not made"

@@ -67,7 +67,9 @@ def read(
     """
     reading = _Reading()
     for one in found:
-        _or_tell(reading, path_of(ref_of(one)), partial(_read, reading, one))
+        ref = ref_of(one)
+        called = path_of(ref)
+        _or_tell(reading, called, partial(_read, reading, one, ref, called))
     path = None
     if values is not None:
         name, given = values
@@ -102,9 +104,7 @@ def _skipped(one: UnreadableFile) -> Problem:
     return Problem(one.reason.code, f"skipped: {one.path} cannot be read: {one.reason.message}")
 
 
-def _read(reading: _Reading, one: Object) -> None:
-    ref = ref_of(one)
-    path = path_of(ref)
+def _read(reading: _Reading, one: Object, ref: Ref, path: str) -> None:
     reading.objects[path] = one
     if ref.kind != "ConfigMap":
         _add(reading, path, shown(_public(one)), ref)
@@ -201,10 +201,11 @@ for _dumper in (_Readable, _Fast):
 
 def _json(value: Any) -> str:
     """JSON that is YAML too: what a YAML reader takes for a line end, or does not take at all, is escaped."""
-    text = json.dumps(value, ensure_ascii=False)
+    text = _ENCODER.encode(value)
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() or ord(one) > _BASIC else f"\\u{ord(one):04x}" for one in text)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _BASIC = 0xFFFF  # the last character that \u can spell

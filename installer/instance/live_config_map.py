@@ -21,6 +21,7 @@ _LONGEST = NODE_LIMIT // 3
 _DEEPEST = 8
 # YAML knows a key by a colon within 1,024 characters, of which JSON may take two for one.
 _KEY = 400
+_LEAVES = frozenset({str, int, float, bool, type(None)})
 
 
 class ShownMap(File):
@@ -76,16 +77,16 @@ def is_certain(one: Mapping[str, Any], characters: str) -> bool:
 
 
 def _is_plain(value: Any, levels: int) -> bool:
-    """No key is too long, and nothing too deep."""
-    if isinstance(value, dict):
-        return levels > 0 and all(_is_key(key) and _is_plain(one, levels - 1) for key, one in value.items())
-    if isinstance(value, list):
-        return levels > 0 and all(_is_plain(one, levels - 1) for one in value)
-    return value is None or isinstance(value, str | int | float)
-
-
-def _is_key(value: Any) -> bool:
-    return isinstance(value, str) and len(value) < _KEY and value != MERGE
+    """No key is too long, and nothing too deep. Asked of every ConfigMap of a cluster: no call for a text."""
+    kind = type(value)
+    if kind in _LEAVES:
+        return True
+    if levels == 0 or (kind is not dict and kind is not list):
+        return False
+    if kind is dict and not all(type(key) is str and len(key) < _KEY and key != MERGE for key in value):
+        return False
+    inside = value.values() if kind is dict else value
+    return all(type(one) is str or _is_plain(one, levels - 1) for one in inside)
 
 
 def parts_of(root: Node | None, path: str, data: Mapping[str, Any]) -> Iterator[tuple[int, File]]:

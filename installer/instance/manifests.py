@@ -73,6 +73,18 @@ class Manifests:
             found.setdefault(document.text.file.path, []).append(document)
         return {path: tuple(documents) for path, documents in found.items()}
 
+    @cached_property
+    def _called(self) -> Mapping[tuple[str, str], list[Document]]:
+        found: dict[tuple[str, str], list[Document]] = {}
+        for document in self.documents:
+            if document.ref is not None:
+                found.setdefault((document.ref.kind, document.ref.name), []).append(document)
+        return found
+
+    def called(self, kind: str, name: str) -> list[Document]:
+        """The objects of a kind that have a name, in any namespace."""
+        return self._called.get((kind, name), [])
+
     def of_kind(self, kind: str, group: str = "") -> list[Document]:
         """The objects of a kind whose API group ends with `group`."""
         return [

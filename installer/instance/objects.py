@@ -68,10 +68,13 @@ class Objects:
 
     def of_kind(self, kind: str, group: str = "") -> list[Document]:
         """The objects of a kind, without what is listed as a patch."""
-        return [one for one in self.manifests.of_kind(kind, group) if not self.is_patch(one)]
+        found = self.manifests.of_kind(kind, group)
+        return [one for one in found if not self.is_patch(one)] if self.kustomizations.all else found
 
     def patches(self, kind: str) -> list[View]:
         """What kustomizations lay over objects of a kind: files listed as patches, and patches written in place."""
+        if not self.kustomizations.all:
+            return []
         files = [view(one) for one in self.manifests.of_kind(kind) if self.is_patch(one)]
         return files + [one for one in self.kustomizations.inline_patches if one.scalar("kind") == kind]
 
@@ -81,7 +84,9 @@ class Objects:
         return found[0] if len(found) == 1 else None
 
     def _documents(self, kind: str, name: str, namespace: str) -> list[Document]:
-        named = [one for one in self.of_kind(kind) if one.ref and self._is_called(one, name)]
+        # Only kustomizations give objects other names, or none of their own; a cluster has a thousand and no such file.
+        reached = self.of_kind(kind) if self.kustomizations.all else self.manifests.called(kind, name)
+        named = [one for one in reached if one.ref and self._is_called(one, name)]
         same = [one for one in named if self.namespace(one) == namespace]
         found = same or ([one for one in named if not self.namespace(one)] if namespace else named)
         return [one for one in found if self._is_near(one)] or found

@@ -88,7 +88,8 @@ class Recorded(Fake):
         wanted, by_name = asked.query.get("labelSelector", ""), asked.query.get("fieldSelector", "")
         if by_name.startswith("metadata.name="):
             found = [one for one in found if one["metadata"]["name"] == by_name.partition("=")[2]]
-        return 200, {**items(*(one for one in found if selects(wanted, labels(one)))), "apiVersion": api_version}
+        shown = bare if "PartialObjectMetadata" in "".join(asked.header("accept")) else dict
+        return 200, {**items(*(shown(one) for one in found if selects(wanted, labels(one)))), "apiVersion": api_version}
 
     def _of_kind(self, api_version: str, kind: str) -> list[dict[str, Any]]:
         return [one for one in self.objects if (one["apiVersion"], one["kind"]) == (api_version, kind)]
@@ -99,6 +100,11 @@ class Recorded(Fake):
         path = f"{wanted['resource']}/{wanted['subresource']}" if "subresource" in wanted else wanted["resource"]
         asked = f"{wanted['verb']} {path}"
         return not {asked, f"{asked} in {wanted.get('namespace', '*')}", "*"} & self.denied
+
+
+def bare(one: Mapping[str, Any]) -> dict[str, Any]:
+    """An object as who asks for metadata alone gets it."""
+    return {"apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata", "metadata": one["metadata"]}
 
 
 def labels(one: Mapping[str, Any]) -> Mapping[str, str]:

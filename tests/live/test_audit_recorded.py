@@ -13,6 +13,7 @@ from tests.audit.cases import cases, kind_of
 from tests.audit.test_rules import RULES
 from tests.cluster.fake import items, status
 from tests.live.conftest import ORCHESTRATOR, PORTAL, named, put
+from tests.live.recorded import SERVED
 
 ALL = (*PORTAL, *ORCHESTRATOR)
 STUCK = ("--rule", "plugin-installation-stuck")
@@ -178,6 +179,67 @@ def stripped(one: Object) -> Object:
     if kind_of(one.ref) not in METADATA_ONLY:
         return one
     return dataclasses.replace(one, given={key: one.data.get(key) for key in ("apiVersion", "kind", "metadata")})
+
+
+def definition(name, *, established="True", group="knative.dev"):
+    condition = {"type": "Established", "status": established, "reason": "InitialNamesAccepted"}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{name}.{group}"},
+        "spec": {"versions": [{"name": "v1", "schema": {"openAPIV3Schema": {"type": "object"}}}]},
+        "status": {"conditions": [condition]},
+    }
+
+
+@pytest.fixture
+def defined(cluster, monkeypatch):
+    """The definitions of what the recorded cluster serves, and of somebody's own."""
+    monkeypatch.setitem(
+        SERVED, ("apiextensions.k8s.io/v1", "CustomResourceDefinition"), ("customresourcedefinitions", False)
+    )
+    monkeypatch.setitem(SERVED, ("sonataflow.org/v1alpha08", "SonataFlow"), ("sonataflows", True))
+    cluster.objects += [
+        definition("sonataflows", group="sonataflow.org"),
+        definition("sonataflowplatforms", group="sonataflow.org"),
+        definition("knativeservings", group="operator.knative.dev"),
+        definition("knativeeventings", group="operator.knative.dev"),
+        definition("backstages", group="rhdh.redhat.com"),
+        definition("applications", group="argoproj.io"),
+    ]
+    return cluster
+
+
+def asked_of_definitions(recorded):
+    """How often for names, and how often for all of them."""
+    found = [one.header("accept")[0] for one in recorded.asked if one.path.endswith("/customresourcedefinitions")]
+    return ["PartialObjectMetadata" in one for one in found]
+
+
+def test_definitions_are_read_without_their_schemas(defined, ask):
+    said = ask("audit", "--rule", "crd-missing")
+    assert (said.result["findings"], reasons(said)) == ([], [])
+    assert asked_of_definitions(defined) == [True]
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_a_definition_that_is_not_served_is_looked_at(defined, ask, is_ours):
+    if is_ours:
+        defined.unserved = frozenset({"SonataFlow"})
+        (ours,) = [one for one in defined.objects if one["metadata"]["name"] == "sonataflows.sonataflow.org"]
+        ours["status"]["conditions"][0]["status"] = "False"
+    else:
+        defined.objects.append(definition("things", group="example.com", established="False"))
+    said = ask("audit", "--rule", "crd-missing")
+    assert asked_of_definitions(defined) == [True, False]
+    found = [(one["object"]["name"], one["observed"]) for one in said.result["findings"]]
+    assert found == ([("sonataflows.sonataflow.org", "Established: False (InitialNamesAccepted)")] if is_ours else [])
+
+
+def test_a_definition_that_is_missing(defined, ask):
+    defined.objects = [one for one in defined.objects if not one["metadata"]["name"].startswith("knativeservings")]
+    (found,) = ask("audit", "--rule", "crd-missing").result["findings"]
+    assert found["object"]["name"] == "knativeservings.operator.knative.dev"
 
 
 @pytest.mark.parametrize("depth", [80, 400])

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 # Packages and rooms that only other commands need, or only what is carried out.
 ELSEWHERE = {
     "kubernetes", "urllib3", "requests", "oauthlib", "requests_oauthlib", "websocket", "pydantic", "openshift_client",
-    "ruamel", "semver", "rich", "importlib.metadata", "subprocess", "zipfile", "unittest",
+    "ruamel", "semver", "rich", "importlib.metadata", "subprocess", "zipfile", "unittest", "email", "http",
     "installer.directory", "installer.programs", "installer.registries.npm", "installer.registries.transport",
     "installer.apply.execute", "installer.apply.lease", "installer.apply.steps", "installer.apply.undo",
     "installer.cluster.watching", "installer.cluster.access", "installer.flow.helm_binding", "installer.flow.plan_file",
@@ -22,7 +22,7 @@ ELSEWHERE = {
 }  # fmt: skip
 MOST = 420
 OF_NO_AUDIT = {
-    *ELSEWHERE, "concurrent.futures", "logging", "gzip", "installer.apply.journal",
+    *ELSEWHERE, "concurrent.futures", "logging", "gzip", "random", "installer.apply.journal",
 }  # fmt: skip
 PRINT = """
 import json, sys
@@ -32,6 +32,14 @@ print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 sys.exit(code)
 """
 
+# What PyYAML's longest expression is: compiled, it takes ten milliseconds, and libyaml needs none.
+EXPRESSION = """
+import json, sys
+from installer.cli.boundary import run
+code = run(sys.argv[1:])
+print(json.dumps([type(sys.modules["yaml"].reader.Reader.NON_PRINTABLE).__name__]), file=sys.stderr)
+sys.exit(code)
+"""
 
 # The modules that are there when the first question is put, for which there are threads, as the last line but one.
 FIRST = """
@@ -76,6 +84,11 @@ def test_an_audit_asks_before_it_loads_what_judges(recorded, tmp_path):
     assert judges(first) == set()
     assert len(judges(loaded)) > 160
     assert sorted(loaded & OF_NO_AUDIT) == []
+
+
+@pytest.mark.parametrize("words", [["audit"], ["install", "--dry-run", "-q"]])
+def test_what_reads_with_libyaml_compiles_no_expressions(recorded, tmp_path, words):
+    assert told(EXPRESSION, recorded, tmp_path, *words) == [{"_LatePattern"}]
 
 
 @pytest.mark.parametrize(
