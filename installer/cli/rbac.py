@@ -34,9 +34,9 @@ rbac = Table(
     "--scope",
     "--for",
     "scope",
-    type=click.Choice(["install", "check", "status", "uninstall", "plugins", "audit"]),
+    type=click.Choice(["install", "check", "status", "restart", "uninstall", "plugins", "audit"]),
     default="install",
-    help="For which command (install, which undo, resume and restart need too).",
+    help="For which command (install, which undo and resume need too).",
 )
 @click.option(
     "--flavour",

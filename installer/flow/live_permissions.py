@@ -9,7 +9,7 @@ from typing import Literal
 from installer.model.change import Flavour
 from installer.model.permission import Permission
 
-Scope = Literal["status", "check", "install", "uninstall", "plugins"]
+Scope = Literal["status", "check", "install", "uninstall", "plugins", "restart"]
 # Where a row counts: RHDH's namespace, the platform's, or everywhere.
 _Place = Literal["own", "platform", "everywhere"]
 _Row = tuple[_Place, str, str, str]
@@ -86,6 +86,17 @@ _PLUGINS: tuple[_Row, ...] = (
     ("own", "coordination.k8s.io", "leases", "get create patch delete"),
     ("own", "rhdh.redhat.com", "backstages", "get list"),
 )
+# It writes no text and keeps no run; it looks whether one is unfinished.
+_RESTART: tuple[_Row, ...] = (
+    ("own", "", "secrets", "list"),
+    ("own", "", "pods", "list watch"),
+    ("own", "", "pods/log", "get"),
+    ("own", "", "events", "list"),
+    ("own", _APPS, "deployments statefulsets", "get list watch"),
+    ("own", _APPS, "replicasets", "list"),
+    ("own", "coordination.k8s.io", "leases", "get create patch delete"),
+    ("own", "rhdh.redhat.com", "backstages", "get list"),
+)
 _BY_FLAVOUR: dict[Flavour, tuple[_Row, ...]] = {
     "operator": (("own", "rhdh.redhat.com", "backstages", "patch"),),
     "plain": (("own", _APPS, "deployments statefulsets", "patch"),),
@@ -120,7 +131,7 @@ _UNINSTALL_OPERATORS: tuple[_Row, ...] = (
 )
 # Whether an Argo CD keeps what bears a label that others use too; without it such a label is taken for another's.
 _OF_USE: dict[Scope, Permission] = dict.fromkeys(
-    ("check", "install", "plugins"), Permission("list", "argoproj.io", "applications", "", "")
+    ("check", "install", "plugins", "restart"), Permission("list", "argoproj.io", "applications", "", "")
 )
 
 
@@ -154,6 +165,9 @@ def _rows(scope: Scope, flavour: Flavour, *, operators: bool) -> tuple[_Row, ...
             return (*_INSTALL, *_BY_FLAVOUR[flavour], *(_INSTALL_OPERATORS if operators else ()))
         case "plugins":
             return (*_PLUGINS, *_BY_FLAVOUR[flavour])
+        case "restart":
+            # What a chart owns is not ours to restart.
+            return (*_RESTART, *(_BY_FLAVOUR[flavour] if flavour != "helm" else ()))
         case "uninstall":
             return (*_UNINSTALL, *(_UNINSTALL_OPERATORS if operators else ()))
 

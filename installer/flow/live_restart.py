@@ -12,9 +12,11 @@ from installer.cluster.connect import connect
 from installer.cluster.errors import Conflict
 from installer.cluster.kinds import kind_of
 from installer.cluster.options import ConnectionOptions
+from installer.flow.live_check_permissions import require
 from installer.flow.live_gitops import keeper_on
 from installer.flow.live_instance import Running, described, find
 from installer.flow.live_journal import unfinished
+from installer.flow.live_permissions import needed
 from installer.flow.saying import discreet
 from installer.instance.live import ref_of
 from installer.model.change import Ref
@@ -36,11 +38,13 @@ def restart(
 ) -> Report:
     """Restart one RHDH and wait until it runs. Raises InstallerError for what stops it before the first write.
 
-    FINDINGS where it is not for us to restart it, with the command that does; CONFLICT where a run is unfinished.
+    DENIED with every permission that is missing; FINDINGS where it is not for us to restart it, with the command that
+    does; CONFLICT where a run is unfinished.
     """
     with closing(connect(connection)) as cluster:
         running = find(cluster, instance, connection.namespace).running
         workload = _restartable(cluster, running)
+        require(cluster, needed("restart", running.flavour, running.namespace))
         step = Rollout(ref_of(workload), running.flavour, int(workload["metadata"]["generation"]))
         if not yes:
             answer = confirm(f"Restart RHDH {running.address}?", f"  {name_of(step)}\n")

@@ -22,6 +22,7 @@ from installer.flow.audit_kinds import GLOBAL, every_kind, kinds_of_rules, plura
 from installer.flow.audit_live_lists import asked
 from installer.model.errors import ExitCode
 from tests.live.harness import Program
+from tests.live.roles import allow
 from tests.live.scenes import Bench, bench
 from tests.live.worlds import Portal, why_not
 from tests.world.world import World
@@ -119,9 +120,7 @@ def allowed(installed, *words: str) -> Program:
     """The program of somebody with exactly the role that is printed."""
     on, portal = installed.on("operator")
     weak = installed.world.weak_user()
-    printed = on.program.run("rbac", "print", "--for", "audit", "-n", portal.namespace, "--user", weak.name, *words)
-    for one in printed.result["objects"]:
-        installed.world.api.apply(one)
+    allow(installed.world, weak.name, portal.namespace, "--for", "audit", *words)
     return Program(weak.kubeconfig, on.program.folder)
 
 

@@ -18,6 +18,7 @@ from installer.model.errors import ExitCode
 from installer.model.lock import LOCK_FILE
 from tests.live.conftest import PORTAL, named
 from tests.live.harness import Program
+from tests.live.roles import allow
 from tests.live.worlds import FLAVOURS, Portal, portal, why_not
 from tests.registries.fake import Registry, served
 from tests.registries.packages import Packages
@@ -252,11 +253,8 @@ def test_a_pod_that_crashes_brings_the_old_text_back(run, rhdh):
 @pytest.mark.parametrize("rhdh", ["plain"], indirect=True)
 def test_the_role_is_enough(world, rhdh, registry, tmp_path):
     assert needed("plugins", rhdh.flavour, rhdh.namespace)
-    words = ["--scope", "plugins", "-n", rhdh.namespace, "--flavour", rhdh.flavour, "--user", "jane"]
+    allow(world, "jane", rhdh.namespace, "--scope", "plugins", "--flavour", rhdh.flavour)
     program = Program(world.kubeconfig, tmp_path)
-    objects = program.run("rbac", "print", *words).result["objects"]
-    for one in objects:
-        world.api.apply(one)
     as_jane = ("--as", "jane", "--registry", registry.url, "--instance", rhdh.address)
     done = program.run("plugins", "upgrade", "--yes", *as_jane)
     assert done.code == ExitCode.OK, done

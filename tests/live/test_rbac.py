@@ -14,13 +14,14 @@ from installer.cluster.access import grants
 from installer.flow.live_permissions import needed, of_use
 from installer.model.errors import ExitCode
 from installer.model.permission import Permission
+from tests.live.roles import allow
 from tests.world.programs import HELM_4, can_have_world, helm
 from tests.world.rhdh import install_rhdh_operator, operator_flavour, put
 from tests.world.workloads import DEPLOYMENT, rolled_out
 from tests.world.world import start_world
 
 WHY_NOT = "it needs WORLD=1: a real Kubernetes" if os.environ.get("WORLD") != "1" else can_have_world()
-SCOPES = ("status", "check", "install", "uninstall", "plugins")
+SCOPES = ("status", "check", "install", "uninstall", "plugins", "restart")
 FLAVOURS = ("operator", "helm", "plain")
 
 
@@ -114,18 +115,10 @@ def asked(kubeconfig, *words):
     return done.returncode, json.loads(done.stdout)
 
 
-def allow(world, weak, scope, *words):
-    """Apply what `rbac print` prints."""
-    argv = [sys.executable, "-m", "installer", "rbac", "print", "-n", "rhdh", "--scope", scope, "--user", weak.name]
-    printed = subprocess.run([*argv, *words], capture_output=True, text=True, timeout=60, check=True)
-    for one in yaml.safe_load_all(printed.stdout):
-        world.api.apply(one)
-
-
 def test_status_under_exactly_its_role(world):
     weak = world.weak_user()
     assert asked(weak.kubeconfig, "status")[0] == ExitCode.DENIED
-    allow(world, weak, "status")
+    allow(world, weak.name, "rhdh", "--scope", "status")
     code, document = asked(weak.kubeconfig, "status")
     assert (code, document["errors"]) == (ExitCode.OK, [])
 
@@ -133,7 +126,7 @@ def test_status_under_exactly_its_role(world):
 def test_check_under_exactly_its_role_sees_everything(world):
     """Nothing is skipped for want of a permission; that an installation needs more is what it says."""
     weak = world.weak_user()
-    allow(world, weak, "check")
+    allow(world, weak.name, "rhdh", "--scope", "check")
     code, document = asked(weak.kubeconfig, "check")
     found = {one["id"]: one["status"] for one in document["result"]["checks"]}
     assert found == dict.fromkeys(found, "pass") | {"oc": "skip", "permissions": "fail"}
@@ -148,7 +141,7 @@ def test_check_under_exactly_its_role_sees_everything(world):
 
 def test_check_under_the_role_of_an_installation_passes(world):
     weak = world.weak_user()
-    allow(world, weak, "install")
+    allow(world, weak.name, "rhdh", "--scope", "install")
     code, document = asked(weak.kubeconfig, "check")
     found = {one["id"]: one["status"] for one in document["result"]["checks"]}
     assert (code, found) == (ExitCode.OK, dict.fromkeys(found, "pass") | {"oc": "skip"})
@@ -156,7 +149,7 @@ def test_check_under_the_role_of_an_installation_passes(world):
 
 def test_one_verb_less_is_named_and_asked_for_in_few_requests(world):
     weak = world.weak_user()
-    allow(world, weak, "install", "--skip-operators")
+    allow(world, weak.name, "rhdh", "--scope", "install", "--skip-operators")
     role = world.api.get("rbac.authorization.k8s.io/v1", "Role", "rhdh-orchestrator-install", "rhdh")
     for rule in role["rules"]:
         if "configmaps" in rule["resources"]:

@@ -11,10 +11,12 @@ import pytest
 import yaml
 
 from installer.model.errors import ExitCode
+from tests.live.roles import allow
 from tests.world.api import condition, config_map, namespace_of
 from tests.world.crds import crd
 from tests.world.programs import can_have_world
 from tests.world.rhdh import NAME, config_maps, install_rhdh_operator, operator_flavour, plain_flavour, put
+from tests.world.users import RBAC
 from tests.world.workloads import DEPLOYMENT, rolled_out, workload
 from tests.world.world import apply_crd, await_crd, await_service_account, start_world
 
@@ -24,6 +26,7 @@ pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "")
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 PACKAGE = "@acme/x@1.0.0"
 PLUGINS = yaml.safe_dump({"plugins": [{"package": PACKAGE, "integrity": "sha512-" + "A" * 86 + "=="}]})
+WRITTEN = {"operator": ["backstages.rhdh.redhat.com"], "plain": ["deployments.apps", "statefulsets.apps"]}
 NAMES = {"operator": f"backstage-{NAME}", "plain": NAME}
 HEALTHY = {
     "knativeservings.operator.knative.dev": ("operator.knative.dev/v1beta1", "KnativeServing", "knative-serving"),
@@ -106,6 +109,31 @@ def test_a_crash_is_explained_and_the_old_pod_serves_on(world, ask, flavour):
     assert condition(world.api.get("v1", "Pod", old["metadata"]["name"], flavour), "Ready") == "True"
     world.api.apply(config_map("world-npm", flavour, {"packages.yaml": "{}"}))
     assert ask("restart", "--instance", f"{flavour}/{NAME}", "--yes", "--timeout", "90s").code == ExitCode.OK
+
+
+@pytest.mark.parametrize("flavour", NAMES)
+def test_under_exactly_its_role(world, ask, flavour):
+    weak = world.weak_user()
+    allow(world, weak.name, flavour, "--scope", "restart", "--flavour", flavour)
+    words = ("restart", "--instance", f"{flavour}/{NAME}", "--yes", "--timeout", "60s", "--kubeconfig", weak.kubeconfig)
+    said = ask(*words)
+    assert (said.code, said.errors) == (ExitCode.OK, []), said
+    role = world.api.get(RBAC, "Role", "rhdh-orchestrator-restart", flavour)
+    verbs = [[one for one in rule["verbs"] if one != "patch"] for rule in role["rules"]]
+    world.api.patch(role, {"rules": [rule | {"verbs": one} for rule, one in zip(role["rules"], verbs, strict=True)]})
+    log = world.audit()
+    said = ask(*words)
+    assert said.code == ExitCode.DENIED
+    missing = {
+        one["message"].removeprefix("not allowed: ").removesuffix(f" in namespace {flavour}") for one in said.errors
+    }
+    written = (
+        {"patch backstages.rhdh.redhat.com"}
+        if flavour == "operator"
+        else {"patch deployments.apps", "patch statefulsets.apps"}
+    )
+    assert missing == {"patch leases.coordination.k8s.io"} | written
+    assert log.writes() == []
 
 
 def test_nobody_can_be_asked(world, ask):

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from installer.model.errors import ExitCode
+from tests.live.roles import allow
 from tests.world.api import condition, config_map, namespace_of
 from tests.world.olm import approve, await_csv, pending_plan
 from tests.world.programs import HELM_4, can_have_world, helm
@@ -149,7 +150,7 @@ def test_nobody_to_ask(world, uninstall):
 
 def test_without_permission_nothing_is_begun(world, uninstall):
     weak = world.weak_user()
-    allow(world, weak, "check")
+    allow(world, weak.name, "rhdh", "--scope", "check", "--flavour", "plain")
     log = world.audit()
     said = uninstall("--yes", kubeconfig=weak.kubeconfig)
     assert said.code == ExitCode.DENIED, said.document
@@ -158,7 +159,7 @@ def test_without_permission_nothing_is_begun(world, uninstall):
 
 def test_what_is_ours_alone_goes_under_exactly_its_role(world, uninstall):
     weak = world.weak_user()
-    allow(world, weak, "uninstall", "--skip-operators")
+    allow(world, weak.name, "rhdh", "--scope", "uninstall", "--flavour", "plain", "--skip-operators")
     said = uninstall("--yes", kubeconfig=weak.kubeconfig)
     assert said.code == ExitCode.OK, said.document
     found = states(said)
@@ -205,15 +206,6 @@ def test_nothing_is_left_to_do(world, uninstall):
     assert said.code == ExitCode.OK
     assert set(states(said).values()) <= {"skipped"}
     assert log.writes() == []
-
-
-def allow(world, weak, scope, *words):
-    """Apply what `rbac print` prints."""
-    argv = [sys.executable, "-m", "installer", "rbac", "print", "-n", "rhdh", "--scope", scope, "--user", weak.name]
-    argv += ["--flavour", "plain", *words]
-    printed = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True)
-    for one in yaml.safe_load_all(printed.stdout):
-        world.api.apply(one)
 
 
 def test_an_instance_that_is_not_there(world, uninstall):
