@@ -40,6 +40,7 @@ class Read:
 
     judged: Judged
     changed: Callable[[], Source] | None
+    refuse: Callable[[], None] = lambda: None  # raises where a run on the cluster has stopped before its end
 
 
 Reading = Callable[[], Read]
@@ -86,7 +87,7 @@ def fix(
             return _answer(_untold(before.report, found.judged), Put())
         fixable = _fixable(terms, before.contents)
         if not fixable:
-            return _answer(before.report, Put())
+            return _answer(before.report if wanted.dry_run else _unless_unfinished(before.report, found), Put())
         put = _put_right(found.changed(), fixable, wanted, confirm, progress)
         if not put.happened:
             return _answer(before.report, put)
@@ -106,6 +107,7 @@ def _reading(terms: Terms, connection: "ConnectionOptions | None", progress: Pro
         return
     from installer.cluster.connect import connect  # noqa: PLC0415 - the client costs more than reading a file
     from installer.flow.audit_live import asking, look  # noqa: PLC0415
+    from installer.flow.live_journal import refuse_unfinished  # noqa: PLC0415
 
     request = terms.request
     wanted = (request.instance, request.rhdh_version, request.defaults)
@@ -117,7 +119,10 @@ def _reading(terms: Terms, connection: "ConnectionOptions | None", progress: Pro
             if looked.observed is None:
                 return Read(looked.source, None)
             origin, seen = OnCluster(connection, cluster, looked.observed), looked.observed
-            return Read(looked.source, lambda: source_of(origin, seen.world, seen.live.manifests, _asked(request)))
+            refuse = partial(refuse_unfinished, cluster, seen.target)
+            return Read(
+                looked.source, lambda: source_of(origin, seen.world, seen.live.manifests, _asked(request)), refuse
+            )
 
         yield read
 
@@ -177,6 +182,15 @@ def _untold(report: Report, judged: Judged) -> Report:
         return report
     warnings = tuple(one for one in report.warnings if one.code != judged.problem.code)
     return replace(report, warnings=warnings, errors=(judged.problem,))
+
+
+def _unless_unfinished(report: Report, found: Read) -> Report:
+    """What a run that stopped has written may be right, and not in force: nothing left to write is not all then."""
+    try:
+        found.refuse()
+    except InstallerError as error:
+        return replace(report, errors=(*report.errors, *error.problems))
+    return report
 
 
 def _said(one: Finding) -> str:

@@ -5,6 +5,7 @@ import copy
 import gzip
 import json
 import os
+import signal
 import subprocess
 from dataclasses import dataclass
 
@@ -15,11 +16,13 @@ from installer.model.errors import ExitCode
 from tests.audit.test_fix import OTHER, PAGE, RIGHT
 from tests.live.conftest import PORTAL, named
 from tests.live.harness import Program
+from tests.live.kills import is_step, spoken
 from tests.live.scenes import HOST, Bench, bench
 from tests.live.test_plugins import MAP, text_of, with_helm
 from tests.live.test_rbac_install import allowed
 from tests.live.worlds import Portal, why_not
 from tests.world.api import config_map
+from tests.world.faults import PASS
 from tests.world.rhdh import NAME
 from tests.world.workloads import DEPLOYMENT
 
@@ -207,6 +210,34 @@ def test_a_fix_that_does_not_start_brings_the_old_text_back(portals, program):
     assert (slugs(done.result["fixed"]), done.result["written"]) == (["enabled-field-ignored"], False)
     assert "enabled-field-ignored" in slugs(done.result["findings"])
     portal.settled()
+
+
+@needs_world
+@pytest.mark.parametrize("carried_out", [False, True])
+def test_killed_at_its_write_it_goes_on_and_back(portals, proxy, program, carried_out):
+    portal, what = portals("plain"), "patch configmaps"
+    served(portal, **{PAGE: {"integrity": RIGHT}})
+    write(portal, IGNORED)
+    portal.settled()
+    words, where = ("audit", "--fix", "--yes"), ("--instance", portal.address)
+    proxy.restart(at_first(what, program.signalled(signal.SIGKILL, carried_out=carried_out)))
+    assert program.run(*words, *where).code == -signal.SIGKILL
+    assert (text_of(portal) != IGNORED) is carried_out
+    proxy.restart()
+    again = program.run(*words, *where)
+    assert (again.code, again.codes) == (ExitCode.CONFLICT, ["run-unfinished"]), again
+    resumed = program.run("resume", "--yes", *where)
+    assert resumed.code == ExitCode.OK, resumed
+    assert "enabled-field-ignored" not in slugs(program.run("audit", *where).result["findings"])
+    undone = program.run("undo", "--yes", *where)
+    assert undone.code == ExitCode.OK, undone
+    assert text_of(portal) == IGNORED
+
+
+def at_first(what, fault):
+    """The fault for the first write that is told by these words."""
+    left = [fault]
+    return lambda request: left.pop() if left and is_step(request) and spoken(request) == what else PASS
 
 
 @needs_world
