@@ -6,6 +6,7 @@ from installer.cluster.access import missing
 from installer.cluster.cluster import Cluster
 from installer.flow.live_look import Look, Verdict, failed, passed
 from installer.flow.live_permissions import Scope, needed
+from installer.model.change import Flavour
 from installer.model.errors import ExitCode, InstallerError, Problem
 from installer.model.permission import Permission
 from installer.model.run import Operators, Run, Verify
@@ -23,11 +24,18 @@ def permissions(look: Look) -> Verdict:
     return failed(f"not allowed: {said(absent)}", f"have the roles bound to you that this prints: {_print(look)}")
 
 
-def require(cluster: Cluster, permissions: Sequence[Permission]) -> None:
-    """Raises InstallerError (DENIED) with one problem for each that is missing: asked before the first write."""
+def require(
+    cluster: Cluster, permissions: Sequence[Permission], scope: Scope, flavour: Flavour, namespace: str
+) -> None:
+    """Raises InstallerError (DENIED) with one problem for each that is missing: asked before the first write.
+
+    The roles of `scope`, for an RHDH of that flavour and namespace, hold all of them.
+    """
     absent = missing(cluster, permissions)
     if absent:
-        raise InstallerError(*map(_problem, absent))
+        roles = f"rhdh-orchestrator rbac print -n {namespace} --scope {scope} --flavour {flavour}"
+        fix = f"have the roles bound to you that this prints: {roles}"
+        raise InstallerError(*(_problem(one, fix) for one in absent))
 
 
 def require_all(cluster: Cluster, run: Run) -> None:
@@ -36,7 +44,8 @@ def require_all(cluster: Cluster, run: Run) -> None:
     platform = next((one.platform for one in run.steps if isinstance(one, Verify)), target.namespace)
     operators = any(isinstance(one, Operators) for one in run.steps)
     scope: Scope = "install" if platform else "plugins"
-    require(cluster, needed(scope, target.flavour, target.namespace, platform or None, operators=operators))
+    permissions = needed(scope, target.flavour, target.namespace, platform or None, operators=operators)
+    require(cluster, permissions, scope, target.flavour, target.namespace)
 
 
 def said(absent: Sequence[Permission]) -> str:
@@ -47,10 +56,9 @@ def said(absent: Sequence[Permission]) -> str:
     return "; ".join(f"in {place or 'all namespaces'}: {', '.join(verbs)}" for place, verbs in by_place.items())
 
 
-def _problem(one: Permission) -> Problem:
-    scope = f"in namespace {one.namespace}" if one.namespace else "in all namespaces"
-    fix = "have the roles bound to you that this prints: rhdh-orchestrator rbac print -n NAMESPACE"
-    return Problem("forbidden", f"not allowed: {one} {scope}", None, fix, ExitCode.DENIED)
+def _problem(one: Permission, fix: str) -> Problem:
+    place = f"in namespace {one.namespace}" if one.namespace else "in all namespaces"
+    return Problem("forbidden", f"not allowed: {one} {place}", None, fix, ExitCode.DENIED)
 
 
 def _print(look: Look) -> str:

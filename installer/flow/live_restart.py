@@ -44,7 +44,8 @@ def restart(
     with closing(connect(connection)) as cluster:
         running = find(cluster, instance, connection.namespace).running
         workload = _restartable(cluster, running)
-        require(cluster, needed("restart", running.flavour, running.namespace))
+        permissions = needed("restart", running.flavour, running.namespace)
+        require(cluster, permissions, "restart", running.flavour, running.namespace)
         step = Rollout(ref_of(workload), running.flavour, int(workload["metadata"]["generation"]))
         if not yes:
             answer = confirm(f"Restart RHDH {running.address}?", f"  {name_of(step)}\n")

@@ -251,7 +251,8 @@ def require_to_go_on(cluster: Cluster, journal: Journal) -> None:
 def _require_to_put_back(cluster: Cluster, run: Run) -> None:
     from installer.flow.live_check_permissions import require  # noqa: PLC0415
 
-    require(cluster, tuple(_needed_to_put_back(cluster, run)))
+    target = run.target
+    require(cluster, tuple(_needed_to_put_back(cluster, run)), "install", target.flavour, target.namespace)
 
 
 def _needed_to_put_back(cluster: Cluster, run: Run) -> Iterator[Permission]:

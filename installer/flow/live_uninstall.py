@@ -61,7 +61,8 @@ def uninstall(
         refused = None if request.yes else _asked(confirm, running, found)
         if refused is not None:
             return _report(running, found, states, warnings=warnings, errors=(refused,))
-        require(cluster, _permissions(running, found, request.told))
+        permissions = _permissions(running, found, request.told)
+        require(cluster, permissions, "uninstall", running.flavour, running.namespace)
         target = Target(running.flavour, running.namespace, running.name, "", None, None)
         with bound_helm(connection, request.helm) as helm:
             if any(isinstance(one, Release) for one in found):

@@ -133,6 +133,8 @@ def test_under_exactly_its_role(world, ask, flavour):
         else {"patch deployments.apps", "patch statefulsets.apps"}
     )
     assert missing == {"patch leases.coordination.k8s.io"} | written
+    roles = f"rhdh-orchestrator rbac print -n {flavour} --scope restart --flavour {flavour}"
+    assert all(one["fix"].endswith(roles) for one in said.errors)
     assert log.writes() == []
 
 
