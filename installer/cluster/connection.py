@@ -6,7 +6,6 @@ import ssl
 import time
 from base64 import b64encode
 from contextlib import suppress
-from functools import cached_property
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -48,30 +47,15 @@ class Route:
         if self.proxy is not None and self.proxy.scheme not in _PORTS:
             # The URL itself may hold a password.
             raise fail(ExitCode.INVALID, "proxy-unknown", "the proxy of this cluster is none of http, https, socks5")
-
-    @cached_property
-    def http_proxy(self) -> SplitResult | None:
-        """A proxy that speaks HTTP: it tunnels to a server by https, and asks one by http itself."""
-        return self.proxy if self.proxy is not None and self.proxy.scheme in ("http", "https") else None
-
-    def target(self, path: str) -> str:
-        """What the request line says: a proxy of plain HTTP is told the whole URL."""
-        whole = f"{self.server.path.rstrip('/')}{path}"
-        return f"{self.server.scheme}://{self._authority}{whole}" if self._is_asked_of_proxy else whole
-
-    @cached_property
-    def headers(self) -> Headers:
-        """Those of every request."""
-        asked_of = _known_by(self.http_proxy) if self.http_proxy is not None and self._is_asked_of_proxy else ()
-        return (("Host", self._authority), *asked_of)
-
-    @property
-    def _is_asked_of_proxy(self) -> bool:
-        return self.http_proxy is not None and self.tls is None
-
-    @property
-    def _authority(self) -> str:
-        return self.server.netloc.rpartition("@")[2]
+        # A proxy that speaks HTTP leads to a server by https, and asks one by http itself: it is told the whole URL.
+        http = self.proxy if self.proxy is not None and self.proxy.scheme in ("http", "https") else None
+        self.tunnel = http if tls is not None else None
+        asking = http if tls is None else None
+        authority = self.server.netloc.rpartition("@")[2]
+        whole = f"{self.server.scheme}://{authority}" if asking is not None else ""
+        # What request lines begin with, and the headers of every request.
+        self.target = f"{whole}{self.server.path.rstrip('/')}"
+        self.headers: Headers = (("Host", authority), *(_known_by(asking) if asking is not None else ()))
 
 
 class Connection:
@@ -83,8 +67,8 @@ class Connection:
         try:
             with suppress(OSError):
                 self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if route.tls is not None and route.http_proxy is not None:
-                _tunnel(self.sock, route.server, route.http_proxy)
+            if route.tunnel is not None:
+                _tunnel(self.sock, route.server, route.tunnel)
             if route.tls is not None:
                 self.sock.settimeout(max(0.05, until - time.monotonic()))
                 self.sock = _secured(self.sock, route.tls, route.called or route.server.hostname or "")
@@ -95,7 +79,7 @@ class Connection:
 
     def send(self, method: str, path: str, headers: Headers, body: bytes | None) -> None:
         route = self._route
-        self.sock.sendall(spelled(method, route.target(path), (*route.headers, *headers), body))
+        self.sock.sendall(spelled(method, f"{route.target}{path}", (*route.headers, *headers), body))
 
     def receive(self) -> bytes:
         """What has come, as soon as something has; b"" at the end."""
@@ -133,8 +117,7 @@ def _tunnel(made: Any, server: SplitResult, proxy: SplitResult) -> None:
     target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     made.sendall(spelled("CONNECT", target, (("Host", target), *_known_by(proxy))))
     answer = Incoming()
-    while not answer.begun:
-        answer.feed(made.recv(_CHUNK))
+    answer.begin(lambda: made.recv(_CHUNK))
     if not 200 <= answer.status < 300:  # noqa: PLR2004
         raise TunnelRefused(None, f"the proxy answers {answer.status}")
 

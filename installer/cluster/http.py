@@ -3,7 +3,7 @@
 On httptools (llhttp, the parser of Node): `http.client` loads what reads e-mail, and takes a millisecond for each head.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -52,6 +52,11 @@ class Incoming:
         self._body: list[bytes] = []
         self._length_of_head = 0
         self._parser: Any = HttpResponseParser(self)
+
+    def begin(self, receive: Callable[[], bytes]) -> None:
+        """Until status and headers are there. Raises as `feed`."""
+        while not self.begun:
+            self.feed(receive())
 
     def feed(self, data: bytes) -> None:
         """What has come; b"" where nothing more will. Raises Malformed, and ConnectionError for a cut."""

@@ -28,12 +28,12 @@ class Pool:
         connection = self._connected(seconds)
         try:
             connection.send(method, path, headers, body)
-            answer = Answer(self, connection, Incoming())
-            answer.begin()
+            incoming = Incoming()
+            incoming.begin(connection.receive)
         except BaseException:
             connection.close()
             raise
-        return answer
+        return Answer(self, connection, incoming)
 
     def close(self) -> None:
         """Those that are in use are closed when their answer was read."""
@@ -79,11 +79,6 @@ class Answer:
     def headers(self) -> dict[str, str]:
         """By their names in lower case."""
         return self.incoming.headers
-
-    def begin(self) -> None:
-        """Until the status and the headers are there."""
-        while not self.incoming.begun:
-            self.incoming.feed(self.connection.receive())
 
     def read(self) -> bytes:
         """What has come of the body; b"" at the end. Raises ConnectionError where the end came too early."""

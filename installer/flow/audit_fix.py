@@ -86,9 +86,9 @@ def fix(
         if before.report.errors or found.changed is None:
             return _answer(_untold(before.report, found.judged), Put())
         fixable = _fixable(terms, before.contents)
-        if not fixable:
-            return _answer(before.report if wanted.dry_run else _unless_unfinished(before.report, found), Put())
-        put = _put_right(found.changed(), fixable, wanted, confirm, progress)
+        put = _put_right(found.changed(), fixable, wanted, confirm, progress) if fixable else Put()
+        if put.made is None and not wanted.dry_run:
+            return _answer(_unless_unfinished(before.report, found), put)
         if not put.happened:
             return _answer(before.report, put)
         try:

@@ -21,7 +21,7 @@ def permissions(look: Look) -> Verdict:
     )
     if not absent:
         return passed("everything that an installation needs is allowed")
-    return failed(f"not allowed: {said(absent)}", f"have the roles bound to you that this prints: {_print(look)}")
+    return failed(f"not allowed: {said(absent)}", _fix(running.namespace, _words(look)))
 
 
 def require(
@@ -33,8 +33,7 @@ def require(
     """
     absent = missing(cluster, permissions)
     if absent:
-        roles = f"rhdh-orchestrator rbac print -n {namespace} --scope {scope} --flavour {flavour}"
-        fix = f"have the roles bound to you that this prints: {roles}"
+        fix = _fix(namespace, f"--scope {scope} --flavour {flavour}")
         raise InstallerError(*(_problem(one, fix) for one in absent))
 
 
@@ -61,8 +60,12 @@ def _problem(one: Permission, fix: str) -> Problem:
     return Problem("forbidden", f"not allowed: {one} {place}", None, fix, ExitCode.DENIED)
 
 
-def _print(look: Look) -> str:
-    running, platform = look.running, look.release.infrastructure_namespace if look.release else None
-    words = f"rhdh-orchestrator rbac print -n {running.namespace} --flavour {running.flavour}"
+def _fix(namespace: str, words: str) -> str:
+    return f"have the roles bound to you that this prints: rhdh-orchestrator rbac print -n {namespace} {words}"
+
+
+def _words(look: Look) -> str:
+    """What the roles of an installation depend on."""
+    platform = look.release.infrastructure_namespace if look.release else None
     elsewhere = f" --infrastructure-namespace {platform}" if platform else ""
-    return f"{words}{elsewhere}{' --skip-operators' if look.skip_operators else ''}"
+    return f"--flavour {look.running.flavour}{elsewhere}{' --skip-operators' if look.skip_operators else ''}"

@@ -74,29 +74,24 @@ _INSTALL_OPERATORS: tuple[_Row, ...] = (
     ("everywhere", _APPS, "deployments", "list"),
     ("everywhere", "", "pods", "list"),
 )
+# One rollout of one RHDH, followed to its end, while nobody else writes.
+_ROLLOUT: tuple[_Row, ...] = (
+    ("own", "", "pods", "list watch"),
+    ("own", "", "pods/log", "get"),
+    ("own", "", "events", "list"),
+    ("own", _APPS, "deployments statefulsets", "get list watch"),
+    ("own", _APPS, "replicasets", "list"),
+    ("own", "coordination.k8s.io", "leases", "get create patch delete"),
+    ("own", "rhdh.redhat.com", "backstages", "get list"),
+)
 # Other versions of plugins: what is written and looked at of one RHDH.
 _PLUGINS: tuple[_Row, ...] = (
     ("own", "", "configmaps", "get list create patch delete"),
     ("own", "", "secrets", "get list watch create update patch delete"),
-    ("own", "", "pods", "list watch"),
-    ("own", "", "pods/log", "get"),
-    ("own", "", "events", "list"),
-    ("own", _APPS, "deployments statefulsets", "get list watch"),
-    ("own", _APPS, "replicasets", "list"),
-    ("own", "coordination.k8s.io", "leases", "get create patch delete"),
-    ("own", "rhdh.redhat.com", "backstages", "get list"),
+    *_ROLLOUT,
 )
 # It writes no text and keeps no run; it looks whether one is unfinished.
-_RESTART: tuple[_Row, ...] = (
-    ("own", "", "secrets", "list"),
-    ("own", "", "pods", "list watch"),
-    ("own", "", "pods/log", "get"),
-    ("own", "", "events", "list"),
-    ("own", _APPS, "deployments statefulsets", "get list watch"),
-    ("own", _APPS, "replicasets", "list"),
-    ("own", "coordination.k8s.io", "leases", "get create patch delete"),
-    ("own", "rhdh.redhat.com", "backstages", "get list"),
-)
+_RESTART: tuple[_Row, ...] = (("own", "", "secrets", "list"), *_ROLLOUT)
 _BY_FLAVOUR: dict[Flavour, tuple[_Row, ...]] = {
     "operator": (("own", "rhdh.redhat.com", "backstages", "patch"),),
     "plain": (("own", _APPS, "deployments statefulsets", "patch"),),

@@ -43,7 +43,7 @@ def find_defaults(objects: Objects, plugins: Layer | None, includes: list[str]) 
 
 def _file_layer(objects: Objects, name: str, near: str) -> Layer | None:
     files = objects.manifests.files
-    paths = [path for path in files if path.endswith(name) and posixpath.basename(path) == name]
+    paths = [path for path in files if path.rpartition("/")[2] == name]
     beside = [path for path in paths if posixpath.dirname(path) == near]
     chosen = beside if len(beside) == 1 else paths
     if len(chosen) != 1:

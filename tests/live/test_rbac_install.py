@@ -1,15 +1,13 @@
 """An installation under exactly the roles that `rbac print` writes, on a real API server. Needs WORLD=1."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from installer.model.errors import ExitCode
 from tests.live.harness import Program
+from tests.live.roles import allow
 from tests.live.worlds import FLAVOURS, portal, why_not
 from tests.world.rhdh import install_rhdh_operator
 from tests.world.users import User
@@ -22,14 +20,7 @@ pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "")
 def allowed(world: World, namespace: str, flavour: str, *words: str) -> User:
     """A new user with the roles of an installation."""
     weak = world.weak_user()
-    argv = [sys.executable, "-m", "installer", "rbac", "print", "-n", namespace, "--flavour", flavour]
-    argv += [*words, "--user", weak.name]
-    printed = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True)
-    for one in yaml.safe_load_all(printed.stdout):
-        one["metadata"]["name"] += f"-{namespace}"
-        if "roleRef" in one:
-            one["roleRef"]["name"] += f"-{namespace}"
-        world.api.apply(one)
+    allow(world, weak.name, namespace, "--flavour", flavour, *words, suffix=f"-{namespace}")
     return weak
 
 

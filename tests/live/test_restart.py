@@ -127,12 +127,7 @@ def test_under_exactly_its_role(world, ask, flavour):
     missing = {
         one["message"].removeprefix("not allowed: ").removesuffix(f" in namespace {flavour}") for one in said.errors
     }
-    written = (
-        {"patch backstages.rhdh.redhat.com"}
-        if flavour == "operator"
-        else {"patch deployments.apps", "patch statefulsets.apps"}
-    )
-    assert missing == {"patch leases.coordination.k8s.io"} | written
+    assert missing == {f"patch {one}" for one in ("leases.coordination.k8s.io", *WRITTEN[flavour])}
     roles = f"rhdh-orchestrator rbac print -n {flavour} --scope restart --flavour {flavour}"
     assert all(one["fix"].endswith(roles) for one in said.errors)
     assert log.writes() == []
